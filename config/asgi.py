@@ -1,0 +1,27 @@
+"""One port for all: live streams in a bare ASGI application, the rest is Django over threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from a2wsgi import WSGIMiddleware
+
+from config.wsgi import application as pages
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Scope = dict[str, Any]
+    Channel = Callable[..., Awaitable[Any]]
+
+from otklik.readers.live.asgi import application as live  # noqa: E402  (needs Django set up)
+
+django = WSGIMiddleware(pages, workers=16)
+
+
+async def application(scope: Scope, receive: Channel, send: Channel) -> None:
+    """Give `/live/` to the streams, the process's life to them too, all else to Django."""
+    if scope["type"] == "lifespan" or str(scope.get("path", "")).startswith("/live/"):
+        await live(scope, receive, send)
+    else:
+        await django(scope, receive, send)

@@ -1,0 +1,137 @@
+"""The command line: `otklik serve | web | live | work | migrate | ground | demo | journal | …`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+HELP = """otklik COMMAND [options]
+
+  serve [--demo]   everything on one port: pages, live streams, worker, embedded database
+  web              pages and API alone (granian, WSGI, several workers)
+  live             live streams and the heat map's memory (uvicorn, ASGI)
+  work             followers of the journal, jobs and timers
+  migrate          create or upgrade the database; runs as its owner
+  ground load|export   the region's data from files and back
+  demo seed|storm|day  the demo region
+  journal tail|lag|skip|rebuild
+  deadline POLICY START    try a deadline policy
+  any command of Django
+"""
+
+
+def main() -> None:
+    """Prepare the surroundings, then do what was asked."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in {"help", "-h", "--help"}:
+        print(HELP)
+        return
+    prepare()
+    command = arguments[0]
+    if command in SERVERS:
+        SERVERS[command](arguments[1:])
+    else:
+        if command in OWNERS:
+            os.environ["OTKLIK_OWNER"] = "1"
+        run_django(arguments)
+
+
+def prepare() -> None:
+    """Set what was not set: where data lives, the secret, the embedded database."""
+    from config import embedded  # noqa: PLC0415  (the help needs none of it)
+
+    data = Path(os.environ.setdefault("OTKLIK_DATA", str(ROOT / "var"))).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    if "SECRET_KEY" not in os.environ:
+        os.environ["SECRET_KEY"] = embedded.secret_key(data)
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = embedded.start(data / "postgres")
+
+
+def run_django(arguments: list[str]) -> None:
+    """Run a management command in this process."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["otklik", *arguments])
+
+
+def serve(arguments: list[str]) -> NoReturn:
+    """Bring the database up to date, start the worker beside, serve until told to stop."""
+    if "--demo" in arguments:
+        os.environ["OTKLIK_DEMO"] = "1"
+    for step in (["migrate"], ["ground", "load"], *([["demo", "seed"]] if "--demo" in arguments else [])):
+        began = time.monotonic()
+        print(f"• {' '.join(step)} …", flush=True)
+        subprocess.run([sys.executable, "-m", "config.cli", *step], check=True)  # noqa: S603
+        print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
+    port = os.environ.get("PORT", "8000")
+    worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])  # noqa: S603
+    try:
+        _uvicorn(port)
+    finally:
+        _stop(worker)
+    sys.exit(0)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(8)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _uvicorn(port: str) -> None:
+    import uvicorn  # noqa: PLC0415
+
+    host = os.environ.get("HOST", "127.0.0.1")
+    print(f"Otklik is at http://{host}:{port}", flush=True)
+    uvicorn.run(
+        "config.asgi:application",
+        host=host,
+        port=int(port),
+        log_level=os.environ.get("LOG_LEVEL", "warning").lower(),
+        timeout_graceful_shutdown=3,
+        backlog=4096,
+    )
+
+
+def live(_arguments: list[str]) -> None:
+    """Serve the streams and the heat map's memory alone."""
+    _uvicorn(os.environ.get("PORT", "8001"))
+
+
+def web(arguments: list[str]) -> NoReturn:
+    """Serve pages and API with granian; further options are granian's own."""
+    granian = str(Path(sys.executable).with_name("granian"))
+    os.execv(  # noqa: S606
+        granian,
+        [
+            granian,
+            "--interface", "wsgi",
+            "--host", os.environ.get("HOST", "127.0.0.1"),
+            "--port", os.environ.get("PORT", "8000"),
+            "--workers", os.environ.get("WEB_WORKERS", "2"),
+            "--blocking-threads", os.environ.get("WEB_THREADS", "4"),
+            "--backlog", "4096",
+            "--no-access-log",
+            "--log-level", "warning",
+            *arguments,
+            "config.wsgi:application",
+        ],
+    )  # fmt: skip
+
+
+SERVERS = {"serve": serve, "live": live, "web": web}
+OWNERS = {"migrate"}
+
+if __name__ == "__main__":
+    main()

