@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Scope = dict[str, Any]
     Channel = Callable[..., Awaitable[Any]]
 
-from otklik.readers.live.asgi import application as live  # noqa: E402  (needs Django set up)
+from otklik.readers.live.asgi import application as live
 
 django = WSGIMiddleware(pages, workers=16)
 

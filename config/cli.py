@@ -66,13 +66,17 @@ def serve(arguments: list[str]) -> NoReturn:
     """Bring the database up to date, start the worker beside, serve until told to stop."""
     if "--demo" in arguments:
         os.environ["OTKLIK_DEMO"] = "1"
-    for step in (["migrate"], ["ground", "load"], *([["demo", "seed"]] if "--demo" in arguments else [])):
+    for step in (
+        ["migrate"],
+        ["ground", "load"],
+        *([["demo", "seed"]] if "--demo" in arguments else []),
+    ):
         began = time.monotonic()
         print(f"• {' '.join(step)} …", flush=True)
         subprocess.run([sys.executable, "-m", "config.cli", *step], check=True)  # noqa: S603
         print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
     port = os.environ.get("PORT", "8000")
-    worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])  # noqa: S603
+    worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])
     try:
         _uvicorn(port)
     finally:

@@ -122,10 +122,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/enter/"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = (
-    []
-    if DEMO
-    else [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+    [] if DEMO else [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 )
+
+CSRF_FAILURE_VIEW = "otklik.faces.site.views.csrf_failure"
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]

@@ -1,0 +1,76 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check quick setup setup-dev front browser-setup lint types order templates migrations docs bench lock clean
+
+help:      ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Set up all that is needed and serve the demo region on http://127.0.0.1:8000
+	@exec $(BIN)/otklik serve --demo
+
+test: setup-dev check ## Everything: the quick part and every test, in a real browser too
+	@$(BIN)/python -m tools.browser
+	$(BIN)/pytest -n 2 --dist loadfile $(T)
+
+check: setup-dev lint types order templates migrations ## The quick part, in under a minute
+
+quick: lint order templates ## The part that takes seconds
+
+setup: .venv/.runtime front ## Python packages and the front end
+
+setup-dev: .venv/.dev front
+
+.venv/bin/python:
+	@echo "• Python environment"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Otklik needs Python 3.11 or newer"; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null || { \
+	  rm -rf .venv; echo "  python3-venv is missing: installing it"; \
+	  apt-get install -y -q python3-venv >/dev/null && $(PYTHON) -m venv .venv; }
+
+.venv/.runtime: requirements.txt pyproject.toml tools/hatch_metadata.py | .venv/bin/python
+	@echo "• Python packages (once, about a minute)"
+	@$(BIN)/pip install -q --require-hashes --no-deps -r requirements.txt
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	@echo "• Packages for checks and tests"
+	@$(BIN)/pip install -q --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
+
+front: .venv/.runtime
+	@$(BIN)/python tools/front.py
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy otklik config tests tools
+
+order:     ## Who may import whom
+	$(BIN)/lint-imports --no-cache
+
+templates:
+	@git ls-files '*.html' | xargs $(BIN)/djade --check --target-version 5.2
+
+migrations:
+	@$(BIN)/otklik makemigrations --check --dry-run
+
+docs:      ## Write the generated pages of docs/reference anew
+	$(BIN)/otklik docs
+
+bench:     ## Measure; one JSON line a figure, ratios side by side in one run
+	@for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
+
+lock:      ## Lock the dependencies anew, with hashes and no addresses
+	@$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean:     ## Remove what was made, but not the data
+	rm -rf .venv node_modules otklik/faces/static/build

@@ -1,0 +1,93 @@
+"""How a request shows that it may see a report: login, session after number and secret, or a link.
+
+The one place where faces ask «whose is it».
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+
+from otklik.flow.cases.queries import case_for, permissions_on, public_case
+from otklik.flow.intake import queries as intake
+from otklik.ground.accounts.queries import official_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from otklik.flow.intake.models import Attachment, Report
+    from otklik.ground.accounts.models import Official
+
+SESSION_KEY = "tracked"
+KEPT = 30
+
+
+def remember(request: HttpRequest, number: str) -> None:
+    """Keep in the session that this browser proved to know a number's secret."""
+    known = [each for each in request.session.get(SESSION_KEY, []) if each != number]
+    request.session[SESSION_KEY] = [*known, number][-KEPT:]
+
+
+def remembers(request: HttpRequest, number: str) -> bool:
+    """Tell whether this browser proved to know a number's secret."""
+    return number in request.session.get(SESSION_KEY, [])
+
+
+def report_or_404(request: HttpRequest, number: str) -> Report:
+    """Return the asker's own message; 404 for anybody else's and for none alike."""
+    try:
+        if request.user.is_authenticated:
+            try:
+                return intake.report_for(request.user, number)
+            except ObjectDoesNotExist:
+                pass
+        return intake.report_of_session(number, request.session.get(SESSION_KEY, []))
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+def official_or_404(request: HttpRequest) -> Official:
+    """Return the official who asks; to others the desk does not exist."""
+    official = official_of(request.user) if request.user.is_authenticated else None
+    if official is None:
+        raise Http404
+    return official
+
+
+def attachment_or_404(request: HttpRequest, token: str, *, original: bool) -> Attachment:
+    """Return a file to its author, to officials of its case, and copies of public cases to all."""
+    try:
+        found = intake.attachment(token)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    if _own(request, found.report.number) or _works_on(request, found, original=original):
+        return found
+    if not original:
+        try:
+            public_case(found.report.number)
+        except ObjectDoesNotExist:
+            raise Http404 from None
+        return found
+    raise Http404
+
+
+def _own(request: HttpRequest, number: str) -> bool:
+    try:
+        report_or_404(request, number)
+    except Http404:
+        return False
+    return True
+
+
+def _works_on(request: HttpRequest, found: Attachment, *, original: bool) -> bool:
+    official = official_of(request.user) if request.user.is_authenticated else None
+    if official is None:
+        return False
+    try:
+        case = case_for(official, found.report.number)
+    except ObjectDoesNotExist:
+        return False
+    proof = found.purpose == "proof"
+    return not original or proof or "see_personal_data" in permissions_on(official, case)

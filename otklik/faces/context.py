@@ -1,0 +1,44 @@
+"""What every page needs to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from otklik.ground.accounts.queries import official_of
+from otklik.ground.kit.memo import remembered
+from otklik.ground.territories import queries
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@remembered(60)
+def _titles() -> dict[str, Any]:
+    region = queries.region()
+    return {
+        "ru": region.title_ru,
+        "en": region.title_en,
+        "genitive": region.genitive_ru,
+        "bounds": region.bounds,
+        "phones": region.phones,
+        "limits": region.settings.get("limits", {}),
+    }
+
+
+def region(request: HttpRequest) -> dict[str, Any]:
+    """Name the region, the map's settings and who is looking."""
+    titles = _titles()
+    user = getattr(request, "user", None)
+    return {
+        "region_title": titles["en" if get_language() == "en" else "ru"],
+        "region_genitive": titles["genitive"],
+        "region_bounds": titles["bounds"],
+        "region_phones": titles["phones"],
+        "map_pmtiles": "/map/region.pmtiles" if settings.MAP_PMTILES else "",
+        "demo": settings.DEMO,
+        "official": official_of(user) if user and user.is_authenticated else None,
+        "vision": request.COOKIES.get("vision", ""),
+    }

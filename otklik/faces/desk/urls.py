@@ -1,0 +1,20 @@
+"""Addresses of the officials' desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from otklik.faces.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("views/", views.keep_view, name="keep_view"),
+    path("views/<int:view_id>/drop/", views.drop_view, name="drop_view"),
+    path("bulk/", views.bulk, name="bulk"),
+    path("new/", views.new, name="new"),
+    path("points.geojson", views.points, name="points"),
+    path("c/<str:number>/", views.case, name="case"),
+    path("c/<str:number>/contact/", views.contact, name="contact"),
+    path("c/<str:number>/<str:verb>/", views.act, name="act"),
+]

@@ -1,0 +1,335 @@
+"""The officials' desk: the queue, the case, the buttons that its state and their powers allow."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from otklik.faces import access, show
+from otklik.faces.desk.verbs import BULK, VERBS
+from otklik.faces.site.forms import SendForm
+from otklik.flow.cases import commands as cases
+from otklik.flow.cases import queries
+from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
+from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused, verbs_for
+from otklik.flow.intake import commands as intake
+from otklik.flow.intake import queries as intake_queries
+from otklik.flow.intake import rules as intake_rules
+from otklik.flow.intake.files import ACCEPT
+from otklik.flow.rating.queries import ratings_of
+from otklik.flow.triage import queries as triage
+from otklik.ground.accounts.commands import note_look
+from otklik.ground.accounts.queries import powers_of
+from otklik.ground.organisations.queries import organisations
+from otklik.ground.territories.queries import region, territories
+from otklik.ground.topics.queries import directory, topics
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, QueryDict
+
+    from otklik.flow.cases.models import Case
+    from otklik.ground.accounts.models import Official
+
+PAGE = 50
+AT_ONCE = 500
+TABS = (
+    ("moderation", "На проверке"), ("coordination", "Распределить"), ("work", "В работе"),
+    ("approval", "На согласовании"), ("overdue", "Просрочено"), ("disputed", "Споры"),
+    ("open", "Все открытые"), ("final", "Закрытые"),
+)  # fmt: skip
+
+
+def _filters(data: QueryDict) -> QueueFilters:
+    since, until = _date(data.get("since", "")), _date(data.get("until", ""))
+    return QueueFilters(
+        text=data.get("q", "").strip()[:200],
+        status=data.get("status", ""),
+        topic=data.get("topic", ""),
+        territory=data.get("territory", ""),
+        organisation=data.get("organisation", ""),
+        channel=data.get("channel", ""),
+        mine=data.get("mine") == "1",
+        urgent=data.get("urgent") == "1",
+        since=since,
+        until=until + timedelta(days=1) if until else None,
+        order=data.get("order", "due"),
+    )
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(datetime(day.year, day.month, day.day)) if day else None  # noqa: DTZ001
+
+
+@never_cache
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """Show what waits: by group, with filters, saved views and bulk actions."""
+    official = access.official_or_404(request)
+    now = timezone.now()
+    page = Paginator(queries.queue_for(official, _filters(request.GET), now), PAGE).get_page(
+        request.GET.get("page")
+    )
+    query = request.GET.copy()
+    query.pop("page", None)
+    counts = queries.counts_for(official, now)
+    context = {
+        "page": page,
+        "now": now,
+        "soon": now + timedelta(days=1),
+        "query": query.urlencode(),
+        "chosen": request.GET,
+        "tabs": [(code, title, counts.get(code, 0)) for code, title in TABS],
+        "counts": counts,
+        "saved": queries.views_of(official),
+        "bulk": [verb for verb in BULK if verb in VERBS],
+        "powers": powers_of(official),
+        **_lists(),
+    }
+    template = "desk/_rows.html" if request.headers.get("HX-Target") == "rows" else "desk/queue.html"
+    return render(request, template, context)
+
+
+def _lists() -> dict[str, Any]:
+    tree = topics()
+    return {
+        "categories": tree.categories,
+        "topic_groups": show.topic_groups(tree, "ru"),
+        "territories": sorted(territories().values(), key=lambda each: each.short_ru),
+        "organisations": sorted(organisations().values(), key=lambda each: each.short_ru),
+        "channels": directory("channels").values(),
+        "statuses": directory("statuses").values(),
+        "orders": tuple(ORDERS),
+        "groups": tuple(GROUPS),
+        "rejection_reasons": directory("rejection_reasons").values(),
+        "return_reasons": directory("return_reasons").values(),
+        "results": [directory("results")[code] for code in RESULTS if code in directory("results")],
+    }
+
+
+@login_required
+@require_POST
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """Keep the present filters under a name."""
+    official = access.official_or_404(request)
+    query = request.POST.get("query", "")
+    cases.save_view(
+        official, title=request.POST.get("title", ""), query=query, now=timezone.now()
+    )
+    return redirect(f"/desk/?{query}")
+
+
+@login_required
+@require_POST
+def drop_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Forget a kept set of filters."""
+    cases.drop_view(access.official_or_404(request), view_id=view_id)
+    return redirect("desk:queue")
+
+
+def _case_or_404(official: Official, number: str) -> Case:
+    try:
+        return queries.case_for(official, number)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+@never_cache
+@login_required
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a case whole: words, place, twins, history, answer, and what may be done now."""
+    official = access.official_or_404(request)
+    return _case_page(request, official, _case_or_404(official, number))
+
+
+def _case_page(
+    request: HttpRequest, official: Official, found: Case, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    permissions = queries.permissions_on(official, found)
+    allowed = verbs_for(found.status, "official", permissions)
+    personal = "see_personal_data" in permissions
+    last = found.answers.select_related("author__person", "decided_by__person").last()
+    context = {
+        "case": found,
+        "shown": show.desk_case(found, personal=personal),
+        "verbs": [t for t in allowed if _fits(t.verb, found, official, last)],
+        "permissions": permissions,
+        "personal": personal,
+        "history": queries.history(found),
+        "hops": show.hops(found),
+        "clock": found.clock.all(),
+        "notes": found.notes.all(),
+        "answers": found.answers.select_related("author__person", "decided_by__person"),
+        "disputes": found.disputes.select_related("judge__person"),
+        "ratings": ratings_of(found),
+        "decisions": triage.decisions_of(found),
+        "twins": triage.twins_of(found),
+        "now": timezone.now(),
+        "accept": ACCEPT,
+        "limits": intake_queries.limits(),
+        **_lists(),
+        **more,
+    }
+    return render(request, "desk/case.html", context, status=status)
+
+
+def _fits(verb: str, found: Case, official: Official, answer: Any) -> bool:
+    """Tell whether a button makes sense for this official beyond state and permission."""
+    if verb in {"approve", "approve_interim"}:
+        fits = answer is not None and answer.author_id != official.pk
+        return fits and answer.interim == (verb == "approve_interim")
+    if verb in {"reopen", "uphold"}:
+        return answer is not None and answer.decided_by_id != official.pk
+    if verb == "verify":
+        return bool(official.organisation_id != found.organisation_id)
+    return True
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Do what a button says, if state and powers allow; else say why and keep what was typed."""
+    official = access.official_or_404(request)
+    found = _case_or_404(official, number)
+    try:
+        _do(found, verb, request, official)
+    except Refused as refusal:
+        more = {"error": refusal.ru, "error_verb": verb, "typed": request.POST}
+        return _case_page(request, official, found, status=422, **more)
+    except intake_rules.Refused as refusal:
+        text = intake_rules.joined(refusal.problems, "ru")
+        more = {"error": text, "error_verb": verb, "typed": request.POST}
+        return _case_page(request, official, found, status=422, **more)
+    notices.success(request, _("Готово"))
+    try:
+        queries.case_for(official, number)
+    except ObjectDoesNotExist:  # passed on, out of this official's sight
+        return redirect("desk:queue")
+    return redirect("desk:case", number)
+
+
+def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> None:
+    if verb not in VERBS:
+        raise Http404
+    permissions = queries.permissions_on(official, found)
+    needed = BY_VERB[verb].permission
+    if needed and needed not in permissions:
+        raise PermissionDenied
+    VERBS[verb](found.number, request, official, timezone.now())
+
+
+@login_required
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Do one verb with many cases; say how many went and why others did not."""
+    official = access.official_or_404(request)
+    verb, numbers = request.POST.get("verb", ""), request.POST.getlist("number")[:AT_ONCE]
+    if verb not in BULK:
+        raise Http404
+    done, refusals = 0, dict[str, int]()
+    for number in numbers:
+        try:
+            _do(_case_or_404(official, number), verb, request, official)
+            done += 1
+        except Refused as refusal:
+            refusals[refusal.ru] = refusals.get(refusal.ru, 0) + 1
+        except (PermissionDenied, Http404):
+            text = _("Нет полномочий")
+            refusals[text] = refusals.get(text, 0) + 1
+    if done:
+        notices.success(request, _("Сделано: %(done)s") % {"done": done})
+    for text, count in refusals.items():
+        notices.error(request, f"{text}: {count}")
+    return redirect(f"/desk/?{request.POST.get('query', '')}")
+
+
+@login_required
+@require_POST
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the author's contact to one who may see it, and write down that they looked."""
+    official = access.official_or_404(request)
+    found = _case_or_404(official, number)
+    if "see_personal_data" not in queries.permissions_on(official, found):
+        raise PermissionDenied
+    note_look(
+        official, subject=found.ref, what="contact", reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )  # fmt: skip
+    report = found.report
+    return render(request, "desk/_contact.html", {"report": report, "author": report.author})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write a message for somebody who calls or came in person."""
+    official = access.official_or_404(request)
+    if not powers_of(official).anywhere("create_on_behalf"):
+        raise PermissionDenied
+    form = (
+        SendForm.posted(request.POST)
+        if request.method == "POST"
+        else SendForm.empty(None, request.GET)
+    )
+    form.values["idempotency_key"] = form.values["idempotency_key"] or str(uuid.uuid4())
+    context = {"form": form.values, "errors": form.errors, **_lists(),
+               "limits": intake_queries.limits(), "accept": ACCEPT,
+               "region_center": [region().center_lat, region().center_lon]}  # fmt: skip
+    if request.method == "GET":
+        form.values["contact_kind"] = "phone"
+        return render(request, "desk/new.html", context)
+    channel = request.POST.get("channel", "hotline")
+    try:
+        receipt = intake.receive(
+            form.new_report(channel if channel in {"hotline", "reception"} else "hotline", "ru"),
+            files=request.FILES.getlist("photos"),
+            now=timezone.now(),
+        )
+    except intake_rules.Refused as refusal:
+        form.refuse(refusal.problems, "ru")
+        return render(request, "desk/new.html", context, status=422)
+    return render(
+        request, "desk/new_done.html",
+        {"receipt": receipt},
+    )  # fmt: skip
+
+
+@never_cache
+@login_required
+@require_GET
+def points(request: HttpRequest) -> HttpResponse:
+    """Give the queue's cases as points of a map."""
+    official = access.official_or_404(request)
+    found = queries.queue_for(official, _filters(request.GET), timezone.now())
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [each.lon, each.lat]},
+            "properties": {
+                "number": each.spoken,
+                "title": show.title(each.topic, "ru"),
+                "group": show.GROUP.get(each.status, "closed"),
+                "url": f"/desk/c/{each.spoken}/",
+            },
+        }
+        for each in found.filter(lat__isnull=False)[:2000]
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": features})

@@ -1,0 +1,18 @@
+"""Addresses of GeoReport v2."""
+
+from __future__ import annotations
+
+from django.urls import re_path
+
+from otklik.faces.open311 import views
+
+app_name = "open311"
+FORMAT = r"\.(?P<fmt>json|xml)$"
+urlpatterns = [
+    re_path(r"^discovery" + FORMAT, views.discovery, name="discovery"),
+    re_path(r"^services" + FORMAT, views.services, name="services"),
+    re_path(r"^services/(?P<code>[^/]+)" + FORMAT, views.service, name="service"),
+    re_path(r"^requests" + FORMAT, views.requests, name="requests"),
+    re_path(r"^requests/(?P<number>[^/]+)" + FORMAT, views.request, name="request"),
+    re_path(r"^tokens/(?P<token>[^/]+)" + FORMAT, views.token, name="token"),
+]

@@ -1,0 +1,228 @@
+"""How cases are shown to people: one place that turns rows into what pages print.
+
+What leaves here for the public holds no contact, no exact place and no unmasked text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from otklik.flow.cases import queries, rules
+from otklik.ground.kit.memo import remembered
+from otklik.ground.kit.text import mask, shortened
+from otklik.ground.topics.queries import label
+
+if TYPE_CHECKING:
+    from otklik.flow.cases.models import Case
+    from otklik.flow.intake.models import Report
+    from otklik.ground.topics.models import Topic
+    from otklik.ground.topics.queries import TopicTree
+
+PUBLIC_DIGITS = 3  # of a degree: about 100 metres
+GROUP = {
+    **dict.fromkeys(rules.UNANSWERED, "work"),
+    "answered": "answered",
+    "resolved_confirmed": "solved",
+}
+
+
+def title(thing: Any, language: str) -> str:
+    """Return a directory row's title in a language, Russian where there is none."""
+    return str(getattr(thing, f"title_{language}", "") or thing.title_ru) if thing else ""
+
+
+def topic(found: Topic, language: str) -> dict[str, Any]:
+    """Return a topic for a form."""
+    return {
+        "code": found.code,
+        "title": title(found, language),
+        "category": title(found.category, language) if found.category else "",
+        "help": getattr(found, f"help_{language}", "") or found.help_ru,
+        "advice": getattr(found, f"advice_{language}", "") or found.advice_ru,
+    }
+
+
+def topic_groups(tree: TopicTree, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return all facts by category, for a plain list to choose from."""
+    groups: dict[int | None, list[tuple[str, str]]] = {}
+    for fact in tree.facts:
+        if not fact.closed:
+            groups.setdefault(fact.category_id, []).append((fact.code, title(fact, language)))
+    return [
+        (title(category, language), groups.get(category.pk, [])) for category in tree.categories
+    ]
+
+
+def status(case: Case, language: str) -> str:
+    """Return what a citizen reads of a status."""
+    return label("statuses", case.status, language, citizen=True).replace(
+        "<орган>", case.organisation.short_ru if case.organisation else ""
+    )
+
+
+def _facts(case: Case, language: str) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "spoken": case.spoken,
+        "status": case.status,
+        "status_label": status(case, language),
+        "group": GROUP.get(case.status, "closed"),
+        "result": label("results", case.result, language) if case.result else "",
+        "topic": title(case.topic, language),
+        "category": title(case.topic.category, language)
+        if case.topic and case.topic.category
+        else "",
+        "territory": case.territory.short_ru if case.territory else "",
+        "organisation": case.organisation.short_ru if case.organisation else "",
+        "received_at": case.received_at,
+        "due": case.due,
+        "answered_at": case.answered_at,
+        "supports": case.supports,
+        "late": bool(case.due and case.answered_at and case.answered_at > case.due),
+    }
+
+
+def card(case: Case, language: str) -> dict[str, Any]:
+    """Return a public case for a list."""
+    return {**_facts(case, language), "text": shortened(mask(case.report.text), 180)}
+
+
+def public_case(case: Case, language: str) -> dict[str, Any]:
+    """Return what anybody may see of a public case."""
+    photos = [each for each in case.report.attachments.all() if each.public]
+    point = (
+        [round(case.lat, PUBLIC_DIGITS), round(case.lon, PUBLIC_DIGITS)]
+        if case.lat is not None and case.lon is not None
+        else None
+    )
+    return {
+        **_facts(case, language),
+        "text": mask(case.report.text),
+        "photos": [each for each in photos if each.purpose == "message"],
+        "point": point,
+        "history": [line for line in queries.history(case, language) if line.public],
+        "hops": hops(case),
+    }
+
+
+def hops(case: Case) -> list[dict[str, Any]]:
+    """Return through whose hands a case went."""
+    found = case.assignments.select_related("organisation")
+    return [
+        {"organisation": hop.organisation.short_ru, "at": hop.at, "returned_at": hop.returned_at}
+        for hop in found
+    ]
+
+
+def own_case(report: Report, language: str) -> dict[str, Any]:
+    """Return all that an author may see of their message, from the first second on."""
+    case = queries.case_of_report(report.number)
+    base = {
+        "number": report.number,
+        "spoken": report.spoken,
+        "text": report.text,
+        "received_at": report.received_at,
+        "address": report.address,
+    }
+    if case is None:
+        received = label("statuses", "submitted", language, citizen=True)
+        return {**base, "status": "submitted", "status_label": received, "group": "work",
+                "history": [], "hops": [], "topic": "", "organisation": ""}  # fmt: skip
+    notes = [note for note in case.notes.all() if note.to_author]
+    usual = (
+        queries.usual_days(case.topic_id, case.organisation_id, report.received_at)
+        if case.topic_id
+        else None
+    )
+    return {
+        **_facts(case, language),
+        **base,
+        "history": [line for line in queries.history(case, language) if line.public],
+        "hops": hops(case),
+        "notes": [_note(note, language) for note in notes],
+        "question": next((n for n in reversed(notes) if n.kind == "question"), None)
+        if case.status == "clarification"
+        else None,
+        "advice": (getattr(case.topic, f"advice_{language}", "") or case.topic.advice_ru)
+        if case.topic
+        else "",
+        "usual_days": round(usual, 1) if usual is not None else None,
+        "merged_into": case.merged_into.spoken if case.merged_into else "",
+        "control_at": case.control_at,
+        "public": case.public,
+    }
+
+
+def _note(note: Any, language: str) -> dict[str, Any]:
+    kind = {"rejected": "rejection_reasons", "extended": "extension_reasons"}.get(note.kind, "")
+    return {
+        "kind": note.kind,
+        "at": note.at,
+        "text": note.text,
+        "reason": label(kind, note.code, language) if note.code else "",
+        "until": note.until,
+    }
+
+
+def desk_case(case: Case, *, personal: bool) -> dict[str, Any]:
+    """Return a case for an official: words unmasked only for those who may see personal data."""
+    report = case.report
+    return {
+        **_facts(case, "ru"),
+        "label": label("statuses", case.status),
+        "channel": label("channels", report.channel),
+        "text": report.text if personal else mask(report.text),
+        "address": report.address,
+        "photos": [each for each in report.attachments.all() if each.purpose == "message"],
+        "contact_kind": report.get_contact_kind_display(),
+        "point": [case.lat, case.lon] if case.lat is not None else None,
+    }
+
+
+def own_card(report: Report, language: str) -> dict[str, Any]:
+    """Return an author's message for their list."""
+    case = getattr(report, "case", None)
+    facts = _facts(case, language) if case else {"status": "submitted", "group": "work"}
+    return {
+        **facts,
+        "spoken": report.spoken,
+        "received_at": report.received_at,
+        "text": shortened(report.text, 160),
+        "waits_for_you": bool(case and case.status in {"clarification", "answered"}),
+    }
+
+
+def twin(found: Any, language: str) -> dict[str, Any]:
+    """Return a likely twin to be offered before sending."""
+    return {**card(found.case, language), "distance": round(found.distance_m)}
+
+
+def feature(case: Case, language: str) -> dict[str, Any]:
+    """Return a public case as a point of a map, coarsened."""
+    lat, lon = case.lat or 0.0, case.lon or 0.0
+    return {
+        "type": "Feature",
+        "geometry": {
+            "type": "Point",
+            "coordinates": [round(lon, PUBLIC_DIGITS), round(lat, PUBLIC_DIGITS)],
+        },
+        "properties": {
+            "number": case.spoken,
+            "title": title(case.topic, language),
+            "status": status(case, language),
+            "group": GROUP.get(case.status, "closed"),
+            "day": case.received_at.date().isoformat(),
+            "url": f"/m/{case.spoken}/",
+        },
+    }
+
+
+def totals(now: datetime) -> dict[str, int]:
+    """Return the home page's counts, at most a quarter of a minute old."""
+    return _totals(int(now.timestamp() // 15) * 15)
+
+
+@remembered(15)
+def _totals(second: int) -> dict[str, int]:
+    return queries.totals(datetime.fromtimestamp(second, UTC))

@@ -1,0 +1,80 @@
+"""The send form: what was typed, read leniently, and put back beside its errors."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from otklik.flow.intake.rules import NewReport, Problem
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from otklik.ground.accounts.models import Person
+
+FIELDS = (
+    "text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone",
+    "public", "consent", "idempotency_key", "twins_seen",
+)  # fmt: skip
+
+
+@dataclass
+class SendForm:
+    """The values as typed and the problems beside each field."""
+
+    values: dict[str, str]
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, person: Person | None, query: QueryDict) -> SendForm:
+        """Return a fresh form; a signed-in person's contact and a link's hints are filled in."""
+        values = dict.fromkeys(FIELDS, "")
+        values["idempotency_key"] = str(uuid.uuid4())
+        values["place_kind"] = "address"
+        values["contact_kind"] = "email"
+        values["public"] = "on"
+        for name in ("text", "topic", "lat", "lon", "address"):
+            values[name] = query.get(name, "")[:10_000]
+        if values["lat"] and values["lon"]:
+            values["place_kind"] = "pin"
+        if person is not None:
+            values["email"], values["phone"] = person.email, person.phone
+        return cls(values)
+
+    @classmethod
+    def posted(cls, data: QueryDict) -> SendForm:
+        """Return the form as it was sent."""
+        return cls({name: data.get(name, "") for name in FIELDS})
+
+    def new_report(self, channel: str, language: str) -> NewReport:
+        """Return the message to be received."""
+        value = self.values
+        return NewReport(
+            text=value["text"],
+            channel=channel,
+            idempotency_key=value["idempotency_key"],
+            language=language,
+            topic=value["topic"],
+            place=value["place_kind"],
+            lat=_number(value["lat"]),
+            lon=_number(value["lon"]),
+            address=value["address"],
+            contact=value["contact_kind"],
+            email=value["email"] if value["contact_kind"] == "email" else "",
+            phone=value["phone"] if value["contact_kind"] == "phone" else "",
+            wants_public=value["public"] == "on",
+        )
+
+    def refuse(self, problems: list[Problem], language: str) -> None:
+        """Put problems beside their fields."""
+        for problem in problems:
+            text = problem.ru if language == "ru" else problem.en
+            self.errors.setdefault(problem.field, []).append(text)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None

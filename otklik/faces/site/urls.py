@@ -1,0 +1,26 @@
+"""Addresses of the citizens' site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from otklik.faces.site import views
+
+app_name = "site"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("send/", views.send, name="send"),
+    path("sent/<str:number>/", views.sent, name="sent"),
+    path("track/", views.track, name="track"),
+    path("cabinet/", views.cabinet, name="cabinet"),
+    path("messages/", views.messages, name="messages"),
+    path("messages.geojson", views.points, name="points"),
+    path("m/<str:number>/", views.case, name="case"),
+    path("m/<str:number>/rate/", views.rate, name="rate"),
+    path("m/<str:number>/clarify/", views.clarify, name="clarify"),
+    path("m/<str:number>/files/", views.add_files, name="files"),
+    path("m/<str:number>/withdraw/", views.withdraw, name="withdraw"),
+    path("m/<str:number>/support/", views.support, name="support"),
+    path("joined/<str:token>/", views.joined, name="joined"),
+    path("about/", views.about, name="about"),
+]

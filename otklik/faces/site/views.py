@@ -1,0 +1,435 @@
+"""The citizens' site: send, track, rate, dispute, look around. All of it works without JavaScript."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from otklik.faces import access, show
+from otklik.faces.site.forms import SendForm
+from otklik.flow.cases import commands as cases
+from otklik.flow.cases import queries as case_queries
+from otklik.flow.cases import rules as case_rules
+from otklik.flow.intake import commands as intake
+from otklik.flow.intake import queries as intake_queries
+from otklik.flow.intake import rules as intake_rules
+from otklik.flow.intake.files import ACCEPT
+from otklik.flow.rating.commands import AUTHOR, rate_answer
+from otklik.flow.rating.queries import rating_of
+from otklik.flow.triage.queries import suggest
+from otklik.ground.territories.queries import region, territories
+from otklik.ground.topics.queries import topics
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from otklik.flow.cases.models import Case
+
+CHANNEL = "site"
+PAGE = 20
+ON_MAP = 2000
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "ru"
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what people write, what came of it, and the two doors: write and track."""
+    return render(
+        request,
+        "site/home.html",
+        {
+            "totals": show.totals(timezone.now()),
+            "latest": [show.card(case, _language()) for case in case_queries.public_cases()[:6]],
+            "categories": topics().categories,
+        },
+    )
+
+
+@require_GET
+def about(request: HttpRequest) -> HttpResponse:
+    """Tell how a message is handled, what is kept about people, and what may be refused."""
+    return render(request, "site/about.html", {"limits": intake_queries.limits()})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest) -> HttpResponse:
+    """Take a message; on any mistake give back all that was typed with what to mend."""
+    if request.method == "GET":
+        form = SendForm.empty(request.user if request.user.is_authenticated else None, request.GET)
+        return _send_page(request, form)
+    form = SendForm.posted(request.POST)
+    if not form.values["idempotency_key"]:
+        form.values["idempotency_key"] = str(uuid.uuid4())
+    twins = _twins(form)
+    if twins:
+        return _send_page(request, form, twins=twins)
+    try:
+        receipt = intake.receive(
+            form.new_report(CHANNEL, _language()),
+            files=request.FILES.getlist("photos"),
+            author=request.user if request.user.is_authenticated else None,
+            now=timezone.now(),
+        )
+    except intake_rules.Refused as refusal:
+        form.refuse(refusal.problems, _language())
+        return _send_page(request, form, status=422)
+    access.remember(request, receipt.number)
+    return redirect("site:sent", receipt.spoken)
+
+
+def _twins(form: SendForm) -> list[Any]:
+    """Return likely twins once, before the first sending."""
+    new = form.new_report(CHANNEL, _language())
+    if form.values["twins_seen"] or new.place == "unknown" or not new.text.strip():
+        return []
+    if len(new.text) > intake_queries.limits().text:
+        return []
+    form.values["twins_seen"] = "1"
+    pinned = new.place == "pin"
+    found = suggest(
+        new.text,
+        lat=new.lat if pinned else None,
+        lon=new.lon if pinned else None,
+        address="" if pinned else new.address,
+    )
+    return list(found.twins)
+
+
+def _send_page(
+    request: HttpRequest, form: SendForm, *, twins: list[Any] | None = None, status: int = 200
+) -> HttpResponse:
+    tree = topics()
+    chosen = tree.by_code.get(form.values["topic"])
+    context = {
+        "form": form.values,
+        "errors": form.errors,
+        "twins": [show.twin(twin, _language()) for twin in twins or []],
+        "limits": intake_queries.limits(),
+        "accept": ACCEPT,
+        "chosen_topic": show.topic(chosen, _language()) if chosen else None,
+        "topic_groups": show.topic_groups(tree, _language()),
+        "files_lost": bool(status != 200 and request.FILES),  # noqa: PLR2004
+        "region_center": [region().center_lat, region().center_lon],
+    }
+    return render(request, "site/send.html", context, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Give back what was typed when the form has grown too old to be trusted."""
+    if request.path == "/send/" and request.method == "POST":
+        form = SendForm.posted(request.POST)
+        form.values["idempotency_key"] = form.values["idempotency_key"] or str(uuid.uuid4())
+        form.errors["__all__"] = [
+            _("Форма устарела. Всё написанное на месте: нажмите «Отправить» ещё раз")
+        ]
+        return _send_page(request, form, status=403)
+    return render(request, "errors/403.html", status=403)
+
+
+@never_cache
+@require_GET
+def sent(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the number and the secret, to the browser that sent the message."""
+    report = access.report_or_404(request, number)
+    return render(
+        request,
+        "site/sent.html",
+        {
+            "report": report,
+            "secret": intake.secret_of(report.number),
+            "case": show.own_case(report, _language()),
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Open one's message by number and secret."""
+    number, secret = request.POST.get("number", ""), request.POST.get("secret", "")
+    error = ""
+    if request.method == "POST":
+        try:
+            report = intake_queries.report_by_secret(number, secret)
+        except ObjectDoesNotExist:
+            error = _("Номер и код не подходят друг к другу. Проверьте, нет ли ошибки в цифре")
+        else:
+            access.remember(request, report.number)
+            return redirect("site:case", report.spoken)
+    context = {"number": number or request.GET.get("number", ""), "error": error}
+    return render(request, "site/track.html", context, status=422 if error else 200)
+
+
+@never_cache
+@login_required
+@require_GET
+def cabinet(request: HttpRequest) -> HttpResponse:
+    """List a person's own messages, those that wait for them first."""
+    page = Paginator(intake_queries.reports_of(request.user), PAGE).get_page(
+        request.GET.get("page")
+    )
+    cards = [show.own_card(report, _language()) for report in page]
+    return render(request, "site/cabinet.html", {"page": page, "cards": cards})
+
+
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    """List what may be seen by all: the map's equal without a map."""
+    found = case_queries.public_cases()
+    if topic := request.GET.get("topic", ""):
+        found = found.filter(topic__category__code=topic)
+    if territory := request.GET.get("territory", ""):
+        found = found.filter(territory__code=territory)
+    if (status := request.GET.get("status", "")) in case_queries.GROUPS:
+        found = found.filter(status__in=case_queries.GROUPS[status])
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request,
+        "site/messages.html",
+        {
+            "page": page,
+            "cards": [show.card(case, _language()) for case in page],
+            "categories": topics().categories,
+            "territories": sorted(territories().values(), key=lambda each: each.short_ru),
+            "chosen": {"topic": topic, "territory": territory, "status": status},
+            "query": query.urlencode(),
+        },
+    )
+
+
+@require_GET
+@cache_control(public=True, max_age=15)
+def points(request: HttpRequest) -> HttpResponse:
+    """Give the public messages of the last 90 days as points, no finer than about 100 metres."""
+    since = timezone.now() - timedelta(days=90)
+    found = case_queries.public_cases().filter(lat__isnull=False, received_at__gte=since)
+    language = "en" if request.GET.get("language") == "en" else "ru"
+    features = [show.feature(case, language) for case in found[:ON_MAP]]
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@never_cache
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a message: all of it to its author, the public side to others."""
+    try:
+        report = access.report_or_404(request, number)
+    except Http404:
+        return _public_page(request, number)
+    found = case_queries.case_of_report(report.number)
+    return _own_page(request, report, found)
+
+
+def _own_page(
+    request: HttpRequest, report: Any, found: Case | None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    answer = case_queries.answer_of(found) if found else None
+    context = {
+        "report": report,
+        "case": show.own_case(report, _language()),
+        "answer": answer,
+        "rating": rating_of(answer, AUTHOR) if answer else None,
+        "verbs": {t.verb for t in case_rules.verbs_for(found.status, "author")} if found else set(),
+        "attachments": [each for each in report.attachments.all() if each.purpose == "message"],
+        "accept": ACCEPT,
+        "stars": range(1, 6),
+        **more,
+    }
+    return render(request, "site/case.html", context, status=status)
+
+
+def _public_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse:
+    try:
+        found = case_queries.public_case(number)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    context = {
+        "case": show.public_case(found, _language()),
+        "answer": case_queries.answer_of(found),
+        "open": found.status in case_rules.OPEN,
+        **more,
+    }
+    return render(request, "site/public.html", context)
+
+
+@require_POST
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the author's stars, and a dispute with them."""
+    report = access.report_or_404(request, number)
+    typed = {name: request.POST.get(name, "") for name in ("comment", "dispute")}
+    scores = {name: _score(request, name) for name in ("answer_score", "result_score")}
+    try:
+        rate_answer(
+            report.number,
+            person=request.user if request.user.is_authenticated else None,
+            comment=typed["comment"],
+            dispute=typed["dispute"] == "yes",
+            now=timezone.now(),
+            **scores,
+        )
+    except case_rules.Refused as refusal:
+        found = case_queries.case_of_report(report.number)
+        more = {"rate_error": _said(refusal), "typed": {**typed, **scores}}
+        return _own_page(request, report, found, status=422, **more)
+    notices.success(request, _("Спасибо, оценка принята"))
+    return redirect("site:case", report.spoken)
+
+
+def _score(request: HttpRequest, name: str) -> int:
+    value = request.POST.get(name, "")
+    return int(value) if value in set("12345") else 0
+
+
+def _said(refusal: case_rules.Refused) -> str:
+    return refusal.ru if _language() == "ru" else refusal.en
+
+
+@require_POST
+def clarify(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the author's reply to a moderator's question."""
+    report = access.report_or_404(request, number)
+    text = request.POST.get("text", "")
+    try:
+        cases.clarify_case(
+            report.number,
+            text=text,
+            files=request.FILES.getlist("photos"),
+            by=_ref(request),
+            now=timezone.now(),
+        )
+    except (case_rules.Refused, intake_rules.Refused) as refusal:
+        found = case_queries.case_of_report(report.number)
+        more = {"clarify_error": _any_said(refusal), "typed": {"text": text}}
+        return _own_page(request, report, found, status=422, **more)
+    notices.success(request, _("Спасибо, передали модератору"))
+    return redirect("site:case", report.spoken)
+
+
+def _any_said(refusal: case_rules.Refused | intake_rules.Refused) -> str:
+    if isinstance(refusal, intake_rules.Refused):
+        return intake_rules.joined(refusal.problems, _language())
+    return _said(refusal)
+
+
+def _ref(request: HttpRequest) -> str:
+    return request.user.ref if request.user.is_authenticated else "anonymous"
+
+
+@require_POST
+def add_files(request: HttpRequest, number: str) -> HttpResponse:
+    """Add photos to a message already sent."""
+    report = access.report_or_404(request, number)
+    try:
+        intake.add_files(
+            report, request.FILES.getlist("photos"), by=_ref(request), now=timezone.now()
+        )
+    except intake_rules.Refused as refusal:
+        found = case_queries.case_of_report(report.number)
+        return _own_page(request, report, found, status=422, files_error=_any_said(refusal))
+    notices.success(request, _("Файлы добавлены"))
+    return redirect("site:case", report.spoken)
+
+
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Take one's message back."""
+    report = access.report_or_404(request, number)
+    try:
+        cases.withdraw_case(report.number, by=_ref(request), now=timezone.now())
+    except (case_rules.Refused, ObjectDoesNotExist) as refusal:
+        text = _said(refusal) if isinstance(refusal, case_rules.Refused) else _("Ещё обрабатываем")
+        notices.error(request, text)
+    else:
+        notices.success(request, _("Сообщение отозвано"))
+    return redirect("site:case", report.spoken)
+
+
+@require_POST
+def support(request: HttpRequest, number: str) -> HttpResponse:
+    """Say «и у меня» instead of writing the same again."""
+    try:
+        found = case_queries.public_case(number)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    email = request.POST.get("email", "").strip()
+    key = _ref(request) if request.user.is_authenticated else _visitor(request)
+    try:
+        joined_now = cases.support_case(
+            found.number,
+            key=key,
+            person=request.user if request.user.is_authenticated else None,
+            email=email,
+            channel=CHANNEL,
+            now=timezone.now(),
+        )
+    except case_rules.Refused as refusal:
+        notices.error(request, _said(refusal))
+        return redirect("site:case", found.spoken)
+    notices.success(request, _("Вы присоединились: сохраните эту ссылку, здесь будет ответ"))
+    return redirect("site:joined", joined_now.token)
+
+
+def _visitor(request: HttpRequest) -> str:
+    """Return a name for this browser that lets it join each case once."""
+    if request.session.session_key is None:
+        request.session.create()
+    name = request.session.setdefault("visitor", uuid.uuid4().hex)
+    return f"visitor:{name}"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def joined(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a joined person the case they follow, and take their stars."""
+    try:
+        mine = case_queries.joined_by(token)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    rater = f"support:{mine.pk}"
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            rate_answer(
+                mine.case.number,
+                rater=rater,
+                person=mine.person,
+                answer_score=_score(request, "answer_score"),
+                result_score=_score(request, "result_score"),
+                comment=request.POST.get("comment", ""),
+                now=timezone.now(),
+            )
+        except case_rules.Refused as refusal:
+            context["rate_error"] = _said(refusal)
+        else:
+            notices.success(request, _("Спасибо, оценка принята"))
+            return redirect("site:joined", token)
+    answer = case_queries.answer_of(mine.case)
+    context |= {
+        "joined": mine,
+        "case": show.public_case(mine.case, _language()),
+        "answer": answer,
+        "rating": rating_of(answer, rater) if answer else None,
+        "stars": range(1, 6),
+    }
+    return render(
+        request, "site/joined.html", context, status=422 if "rate_error" in context else 200
+    )

@@ -1,0 +1,19 @@
+"""Addresses that belong to no one audience."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from otklik.faces import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("vision/", views.vision, name="vision"),
+    path("enter/", views.enter, name="enter"),
+    path("files/<str:token>/<str:variant>", views.file, name="file"),
+    path("map/region.pmtiles", views.tiles, name="tiles"),
+]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("ui/", views.guide, name="guide"))

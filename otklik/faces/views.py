@@ -1,0 +1,128 @@
+"""Pages that belong to no one audience: health, files, the door after sign-in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from otklik.faces import access
+from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.journal import reading
+from otklik.journal.following import lag
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+
+
+@never_cache
+@require_GET
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Tell machines whether all is well: the database, the journal's head, each follower's lag."""
+    try:
+        followers = lag()
+        head = reading.head()
+    except DatabaseError:
+        return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
+    stopped = [name for name, state in followers.items() if state["stopped"]]
+    return JsonResponse(
+        {
+            "status": "degraded" if stopped else "ok",
+            "database": "ok",
+            "journal": {"head": head},
+            "followers": followers,
+        }
+    )
+
+
+@require_POST
+def vision(request: HttpRequest) -> HttpResponse:
+    """Switch the version for people with weak sight on or off, for a year."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    if request.POST.get("on") == "1":
+        response.set_cookie("vision", "large", max_age=365 * 86_400, samesite="Lax")
+    else:
+        response.delete_cookie("vision")
+    return response
+
+
+@login_required
+def enter(request: HttpRequest) -> HttpResponse:
+    """Lead a person who signed in to their place: a leader, an official, a citizen."""
+    official = official_of(request.user)
+    if official is None:
+        return redirect("admin:index" if request.user.is_superuser else "site:cabinet")
+    powers = powers_of(official)
+    if powers.anywhere("see_monitor") and not powers.anywhere("see_case"):
+        return redirect("monitor:wall")
+    return redirect("desk:queue")
+
+
+@require_GET
+def file(request: HttpRequest, token: str, variant: str) -> HttpResponse:
+    """Give a file to those who may see it: copies without EXIF, the original to few."""
+    found = access.attachment_or_404(request, token, original=variant == "original")
+    path = {"public": found.public, "thumbnail": found.thumbnail, "original": found.original}.get(
+        variant
+    )
+    if path is None:
+        raise Http404
+    if not path:  # the copy is still being made
+        return HttpResponse(status=202, headers={"Retry-After": "2"})
+    response = FileResponse(
+        (Path(settings.MEDIA_ROOT) / path).open("rb"),
+        content_type=found.mime if variant == "original" else "image/jpeg",
+        as_attachment=variant == "original",
+        filename=found.name if variant == "original" else f"{token}.jpg",
+    )
+    response["Cache-Control"] = "private, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_GET
+def tiles(request: HttpRequest) -> HttpResponse:
+    """Serve the operator's own map file by ranges; a web server may do it better."""
+    path = Path(settings.MAP_PMTILES)
+    if not settings.MAP_PMTILES or not path.is_file():
+        raise Http404
+    size = path.stat().st_size
+    wanted = _RANGE.match(request.headers.get("Range", ""))
+    if wanted is None:
+        return FileResponse(path.open("rb"), content_type="application/octet-stream")
+    start = int(wanted[1])
+    end = min(int(wanted[2]) if wanted[2] else size - 1, size - 1, start + 4 * 2**20)
+    if start > end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    with path.open("rb") as stream:
+        stream.seek(start)
+        body = stream.read(end - start + 1)
+    headers = {
+        "Content-Range": f"bytes {start}-{end}/{size}",
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{size}-{int(path.stat().st_mtime)}"',
+    }
+    return HttpResponse(
+        body, status=206, content_type="application/octet-stream", headers=headers
+    )
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """Show every component of the look on one page."""
+    return render(request, "ui/guide.html")

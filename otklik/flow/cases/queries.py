@@ -1,0 +1,277 @@
+"""Reading cases: an official only within their powers, the public only what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
+from otklik.flow.cases import rules
+from otklik.flow.cases.models import Answer, Case, SavedView, Support
+from otklik.flow.intake.rules import spoken_number
+from otklik.ground.accounts.queries import powers_of
+from otklik.ground.accounts.rules import permissions_for
+from otklik.ground.kit import geo
+from otklik.ground.territories.queries import region
+from otklik.journal.reading import about
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from otklik.ground.accounts.models import Official
+    from otklik.ground.accounts.rules import Power, Powers
+
+RELATED = ("report", "topic", "territory", "organisation", "executor__person", "policy", "region")
+
+
+@dataclass(frozen=True)
+class QueueFilters:
+    """How the desk narrows its queue; empty fields narrow nothing.
+
+    `status` may be a code or a group: open, unanswered, overdue, moderation, approval, disputed.
+    """
+
+    text: str = ""
+    status: str = ""
+    topic: str = ""
+    territory: str = ""
+    organisation: str = ""
+    channel: str = ""
+    mine: bool = False
+    urgent: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    cell: str = ""
+    order: str = "due"
+
+
+GROUPS: dict[str, frozenset[str]] = {
+    "open": rules.OPEN,
+    "unanswered": rules.UNANSWERED,
+    "moderation": frozenset({"submitted", "clarification"}),
+    "coordination": frozenset({"registered", "coordination", "returned"}),
+    "work": rules.WORKING,
+    "approval": frozenset({"approval"}),
+    "disputed": frozenset({"disputed"}),
+    "final": rules.FINAL,
+}
+ORDERS = {
+    "due": ("due", "received_at", "pk"),
+    "new": ("-received_at", "-pk"),
+    "old": ("received_at", "pk"),
+    "changed": ("-updated_at", "-pk"),
+    "severity": ("-urgent", "-severity", "due", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line of a case's history, in people's words."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    actor: str
+    public: bool
+    data: dict[str, object] = field(default_factory=dict)
+
+
+def _scope(grant: Power) -> Q:
+    bounds = Q()
+    if grant.organisations is not None:
+        bounds &= Q(organisation_id__in=grant.organisations)
+    if grant.territories is not None:
+        bounds &= Q(territory_id__in=grant.territories)
+    if grant.topics is not None:
+        bounds &= Q(topic_id__in=grant.topics)
+    return bounds
+
+
+def _seen(powers: Powers) -> Q:
+    grants = powers.granting("see_case")
+    if not grants:
+        return Q(pk=None)
+    seen: Q = reduce(or_, (_scope(grant) for grant in grants))
+    closed = powers.granting("see_closed_topics")
+    if not closed:
+        return seen & Q(closed_contour=False)
+    return seen & (Q(closed_contour=False) | reduce(or_, (_scope(grant) for grant in closed)))
+
+
+def cases_of(official: Official) -> QuerySet[Case]:
+    """Return every case that an official may see."""
+    found = Case.objects.filter(region=region()).select_related(*RELATED)
+    return found.filter(_seen(powers_of(official)))
+
+
+def case_for(official: Official, number: str) -> Case:
+    """Return a case that an official may see; Case.DoesNotExist for any other."""
+    return cases_of(official).get(number=spoken_number(number) or "")
+
+
+def permissions_on(official: Official, case: Case) -> frozenset[str]:
+    """Return what an official may do with a case."""
+    return permissions_for(
+        powers_of(official), case.organisation_id, case.territory_id, case.topic_id
+    )
+
+
+def queue_for(official: Official, filters: QueueFilters, now: datetime) -> QuerySet[Case]:
+    """Return the cases that an official may see and asked for, in the order asked for."""
+    found = cases_of(official)
+    found = found.filter(_status(filters.status, now), *_plain(filters, official))
+    return found.order_by(*ORDERS.get(filters.order, ORDERS["due"]))
+
+
+def _status(status: str, now: datetime) -> Q:
+    if not status:
+        return Q()
+    if status == "overdue":
+        return Q(status__in=rules.UNANSWERED, due__lt=now)
+    return Q(status__in=GROUPS.get(status, {status}))
+
+
+def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:
+    if number := spoken_number(filters.text):
+        yield Q(number=number)
+    elif filters.text:
+        yield Q(report__text__icontains=filters.text) | Q(
+            report__address__icontains=filters.text
+        )
+    if filters.topic:
+        yield (
+            Q(topic__code=filters.topic)
+            | Q(topic__parent__code=filters.topic)
+            | Q(topic__category__code=filters.topic)
+        )
+    if filters.territory:
+        yield Q(territory__code=filters.territory)
+    if filters.organisation:
+        yield Q(organisation__code=filters.organisation)
+    if filters.channel:
+        yield Q(report__channel=filters.channel)
+    if filters.mine:
+        yield Q(executor=official)
+    if filters.urgent:
+        yield Q(urgent=True)
+    if filters.since:
+        yield Q(received_at__gte=filters.since)
+    if filters.until:
+        yield Q(received_at__lt=filters.until)
+
+
+def counts_for(official: Official, now: datetime) -> dict[str, int]:
+    """Return how many cases wait in each group of the queue, in one question."""
+    groups = {
+        name: Count("pk", filter=Q(status__in=statuses)) for name, statuses in GROUPS.items()
+    }
+    overdue = Count("pk", filter=_status("overdue", now))
+    mine = Count("pk", filter=Q(executor=official, status__in=rules.UNANSWERED))
+    found: dict[str, int] = cases_of(official).aggregate(**groups, overdue=overdue, mine=mine)
+    return found
+
+
+def views_of(official: Official) -> QuerySet[SavedView]:
+    """Return an official's saved filters."""
+    return SavedView.objects.filter(official=official)
+
+
+def public_cases() -> QuerySet[Case]:
+    """Return the cases that anybody may see, newest first."""
+    found = Case.objects.filter(region=region(), public=True, closed_contour=False)
+    related = found.select_related("topic__category", "territory", "organisation", "report")
+    return related.order_by("-received_at", "-pk")
+
+
+def public_case(number: str) -> Case:
+    """Return a case that anybody may see; Case.DoesNotExist for a hidden or missing one."""
+    return public_cases().get(number=spoken_number(number) or "")
+
+
+def case_of_report(number: str) -> Case | None:
+    """Return the case of a report, or None while triage is still thinking."""
+    found = Case.objects.select_related(*RELATED, "merged_into")
+    return found.filter(region=region(), number=number).first()
+
+
+def history(case: Case, language: str = "ru") -> list[HistoryLine]:
+    """Return the whole history of a case from the journal: of the message and of the work."""
+    entries = [*about(f"report:{case.number}"), *about(case.ref)]
+    entries.sort(key=lambda entry: entry.pk)
+    return [
+        HistoryLine(
+            at=entry.at,
+            kind=entry.kind,
+            sentence=entry.fact.sentence(language),
+            actor=entry.actor,
+            public=entry.fact.public,
+            data=entry.data,
+        )
+        for entry in entries
+    ]
+
+
+def answer_of(case: Case) -> Answer | None:
+    """Return the answer that the author has: the last one approved."""
+    found = case.answers.filter(state=Answer.State.APPROVED)
+    return found.prefetch_related("proofs__attachment").order_by("version").last()
+
+
+def nearby_open(
+    topic_ids: Sequence[int], lat: float, lon: float, radius: float, since: datetime
+) -> QuerySet[Case]:
+    """Return public open cases on these topics within `radius` metres, newer than `since`.
+
+    A square, not a circle: the caller measures. By index, at most 50.
+    """
+    west, south, east, north = geo.box(lat, lon, radius)
+    found = public_cases().filter(
+        topic_id__in=topic_ids,
+        status__in=rules.OPEN,
+        received_at__gte=since,
+        lat__range=(south, north),
+        lon__range=(west, east),
+    )
+    return found[:50]
+
+
+def usual_days(topic_id: int, organisation_id: int | None, now: datetime) -> float | None:
+    """Return how many days answers on a topic usually take (the median of 90 days), if known."""
+    found = Case.objects.filter(
+        region=region(),
+        topic_id=topic_id,
+        answered_at__gte=now - timedelta(days=90),
+        registered_at__isnull=False,
+    )
+    if organisation_id:
+        found = found.filter(organisation_id=organisation_id)
+    spans = sorted(
+        (answered - registered).total_seconds() / 86_400
+        for answered, registered in found.values_list("answered_at", "registered_at")[:500]
+    )
+    return spans[len(spans) // 2] if len(spans) >= 5 else None  # noqa: PLR2004  (too few to tell)
+
+
+def joined_by(token: str) -> Support:
+    """Return a joined person's place by the token of their link."""
+    found = Support.objects.select_related("person", *(f"case__{name}" for name in RELATED))
+    return found.get(region=region(), token=token)
+
+
+def totals(now: datetime) -> dict[str, int]:
+    """Return the counts for the home page, over 30 days: received, answered, solved, in work."""
+    month = now - timedelta(days=30)
+    found: dict[str, int] = Case.objects.filter(region=region()).aggregate(
+        received=Count("pk", filter=Q(received_at__gte=month)),
+        answered=Count("pk", filter=Q(answered_at__gte=month)),
+        solved=Count("pk", filter=Q(status="resolved_confirmed", closed_at__gte=month)),
+        working=Count("pk", filter=Q(status__in=rules.UNANSWERED)),
+    )
+    return found

@@ -1,0 +1,280 @@
+"""The state machine of a case and the arithmetic of its clock.
+
+One table drives the buttons, the permissions, the commands and the tests. Labels of statuses and
+results are an administrator's data; here are only their codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from otklik.ground.kit.clock import Roll, Unit, WorkingTime, add, resumed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATUSES = (
+    "submitted", "clarification", "rejected", "registered", "coordination", "assigned",
+    "in_progress", "returned", "redirected", "approval", "rework", "interim", "extended",
+    "answered", "disputed", "reopened", "resolved_confirmed", "closed", "withdrawn",
+    "no_answer_legal", "merged",
+)  # fmt: skip
+RESULTS = ("solved", "planned", "explained", "refused", "not_confirmed", "not_competent")
+FINAL = frozenset(
+    {"rejected", "redirected", "resolved_confirmed", "closed", "withdrawn", "no_answer_legal",
+     "merged"}
+)  # fmt: skip
+WORKING = frozenset({"assigned", "in_progress", "rework", "interim", "extended", "reopened"})
+UNANSWERED = frozenset(STATUSES) - FINAL - {"answered"}
+OPEN = frozenset(STATUSES) - FINAL
+
+STAGES: Mapping[str, str] = {
+    "submitted": "moderation", "clarification": "moderation",
+    "registered": "coordination", "coordination": "coordination", "returned": "coordination",
+    "assigned": "execution", "in_progress": "execution", "rework": "execution",
+    "interim": "execution", "extended": "execution", "reopened": "execution",
+    "approval": "approval", "disputed": "verification",
+}  # fmt: skip
+
+Actor = Literal["official", "author", "system"]
+
+
+class Refused(ValueError):  # noqa: N818  (a refusal is not an error of ours)
+    """The case does not allow it; the reason is for the person who asked."""
+
+    def __init__(self, code: str, ru: str, en: str) -> None:
+        super().__init__(code)
+        self.code, self.ru, self.en = code, ru, en
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One verb: from which statuses to which, by whom, with which permission.
+
+    An empty target leaves the status as it is.
+    """
+
+    verb: str
+    sources: frozenset[str]
+    target: str
+    actor: Actor
+    permission: str = ""
+    ru: str = ""
+    en: str = ""
+
+
+def _table(*rows: tuple[str, str, str, Actor, str, str, str]) -> tuple[Transition, ...]:
+    return tuple(
+        Transition(verb, frozenset(sources.split()), target, actor, permission, ru, en)
+        for verb, sources, target, actor, permission, ru, en in rows
+    )
+
+
+_BEFORE_ANSWER = (
+    "submitted clarification registered coordination assigned in_progress returned approval"
+    " rework interim extended reopened"
+)
+
+TRANSITIONS = _table(
+    ("register", "submitted", "registered", "official", "moderate", "Принять", "Accept"),
+    ("reject", "submitted", "rejected", "official", "moderate", "Отклонить", "Reject"),
+    ("ask", "submitted", "clarification", "official", "moderate", "Уточнить у автора", "Ask"),
+    ("clarify", "clarification", "submitted", "author", "", "Ответить на вопрос", "Answer"),
+    ("merge", "submitted registered coordination assigned in_progress returned", "merged",
+     "official", "moderate", "Присоединить", "Merge"),
+    ("retopic", "submitted registered coordination assigned in_progress returned", "",
+     "official", "correct_topic", "Исправить тему", "Correct the topic"),
+    ("coordinate", "registered", "coordination", "system", "", "", ""),
+    ("assign", "registered coordination returned assigned", "assigned", "official", "assign",
+     "Назначить", "Assign"),
+    ("route", "registered coordination", "assigned", "system", "", "", ""),
+    ("return", "assigned in_progress", "returned", "official", "return",
+     "Вернуть: не наше", "Return"),
+    ("redirect", "registered coordination returned assigned in_progress", "redirected",
+     "official", "redirect", "Переслать по компетенции", "Redirect"),
+    ("start", "assigned reopened interim", "in_progress", "official", "draft_answer",
+     "Взять в работу", "Start"),
+    ("submit", "assigned in_progress rework extended reopened", "approval", "official",
+     "draft_answer", "На согласование", "Submit for approval"),
+    ("send_back", "approval", "rework", "official", "approve_answer", "Вернуть", "Send back"),
+    ("approve", "approval", "answered", "official", "approve_answer", "Отправить ответ",
+     "Send the answer"),
+    ("approve_interim", "approval", "interim", "official", "approve_answer",
+     "Отправить промежуточный ответ", "Send the interim answer"),
+    ("wake", "interim", "in_progress", "system", "", "", ""),
+    ("extend", "assigned in_progress rework extended", "extended", "official", "extend",
+     "Продлить срок", "Extend"),
+    ("dispute", "answered", "disputed", "author", "", "Не решено", "Not solved"),
+    ("confirm", "answered", "resolved_confirmed", "author", "", "Решено", "Solved"),
+    ("verify", "answered", "resolved_confirmed", "official", "verify", "Подтвердить решение",
+     "Confirm"),
+    ("reopen", "disputed", "reopened", "official", "judge_dispute", "Автор прав: возобновить",
+     "Reopen"),
+    ("uphold", "disputed", "closed", "official", "judge_dispute", "Ответ верен: закрыть",
+     "Close"),
+    ("close", "answered", "closed", "system", "", "", ""),
+    ("withdraw", _BEFORE_ANSWER, "withdrawn", "author", "", "Отозвать", "Withdraw"),
+    ("show", " ".join(sorted(frozenset(STATUSES) - {"rejected", "withdrawn"})), "", "official",
+     "moderate", "Показать всем или скрыть", "Show or hide"),
+)  # fmt: skip
+
+BY_VERB: Mapping[str, Transition] = {transition.verb: transition for transition in TRANSITIONS}
+
+
+def step(status: str, verb: str) -> str:
+    """Return the status after a verb; Refused if the status does not allow it."""
+    transition = BY_VERB[verb]
+    if status not in transition.sources:
+        raise Refused(
+            "not_now",
+            "Этого уже нельзя сделать: обращение изменилось. Обновите страницу",
+            "This can no longer be done: the case has changed. Reload the page",
+        )
+    return transition.target or status
+
+
+def verbs_for(
+    status: str, actor: Actor, permissions: frozenset[str] = frozenset()
+) -> tuple[Transition, ...]:
+    """Return what somebody may do with a case now: the buttons to show."""
+    return tuple(
+        t
+        for t in TRANSITIONS
+        if t.actor == actor
+        and status in t.sources
+        and (not t.permission or t.permission in permissions)
+    )
+
+
+@dataclass(frozen=True)
+class Term:
+    """How much time; `amount` None takes what the whole term leaves."""
+
+    amount: int | None
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A deadline policy as arithmetic."""
+
+    code: str
+    total: Term
+    stages: Mapping[str, Term]
+    roll: Roll
+    reopened: Term
+    paused_in: frozenset[str] = frozenset()
+
+
+def due(policy: Policy, start: datetime, working: WorkingTime) -> datetime:
+    """Return when the whole term ends."""
+    return _add(policy.total, start, working, policy.roll)
+
+
+def stage_due(
+    policy: Policy, stage: str, start: datetime, total_due: datetime | None, working: WorkingTime
+) -> datetime | None:
+    """Return when a stage that begins now must end: never past the whole term's end.
+
+    Execution takes what the whole term leaves after the time kept for approval.
+    """
+    term = policy.stages.get(stage)
+    if term is None:
+        return total_due
+    if term.amount is None:
+        return total_due
+    end = _add(term, start, working, policy.roll)
+    return min(end, total_due) if total_due and stage != "moderation" else end
+
+
+def reopened_due(policy: Policy, start: datetime, working: WorkingTime) -> datetime:
+    """Return the shorter term of a reopened case."""
+    return _add(policy.reopened, start, working, policy.roll)
+
+
+def after_pause(
+    policy: Policy, moment: datetime | None, paused: datetime, now: datetime, working: WorkingTime
+) -> datetime | None:
+    """Return a due time moved by a pause."""
+    return resumed(moment, paused, now, policy.total.unit, working) if moment else None
+
+
+def _add(term: Term, start: datetime, working: WorkingTime, roll: Roll) -> datetime:
+    return add(start, term.amount or 0, term.unit, working, roll)
+
+
+def may_approve(approver: int, author: int) -> None:
+    """Separation of duties: nobody approves an answer of their own."""
+    if approver == author:
+        raise Refused(
+            "own_answer",
+            "Свой ответ согласует другой сотрудник",
+            "Somebody else must approve your answer",
+        )
+
+
+def may_judge(judge: int, approver: int | None) -> None:
+    """Separation of duties: the one who approved the answer does not judge the dispute."""
+    if judge == approver:
+        raise Refused(
+            "own_approval",
+            "Спор решает не тот, кто согласовал ответ",
+            "A dispute is judged by another than the one who approved the answer",
+        )
+
+
+def hop_allowed(hops: int, max_hops: int) -> bool:
+    """Tell whether a case may still be passed on without arbitration."""
+    return hops < max_hops
+
+
+def check_answer(text: str, result: str, *, interim: bool, control_at: datetime | None,
+                 now: datetime, proof_needed: bool, proofs: int) -> None:  # fmt: skip
+    """Refuse an answer that says nothing, names no result or lacks its proof."""
+    if len(text.split()) < 5:  # noqa: PLR2004  (words)
+        raise Refused(
+            "empty_answer",
+            "Напишите ответ: что сделано, когда, кем и что дальше",
+            "Write the answer: what was done, when, by whom and what comes next",
+        )
+    if result not in RESULTS:
+        raise Refused("no_result", "Выберите результат", "Choose the result")
+    if interim and not _ahead(control_at, now):
+        raise Refused(
+            "no_control_day",
+            "У промежуточного ответа должна быть дата проверки в будущем, не дальше года",
+            "An interim answer needs a control day ahead, within a year",
+        )
+    if proof_needed and result == "solved" and not interim and proofs == 0:
+        raise Refused(
+            "no_proof",
+            "По этой теме приложите снимок сделанного",
+            "This topic needs a photo of what was done",
+        )
+
+
+def _ahead(control_at: datetime | None, now: datetime) -> bool:
+    return control_at is not None and now < control_at <= now + timedelta(days=366)
+
+
+def check_extension(
+    until: datetime, *, due: datetime | None, now: datetime, times: int, used: int, days: int,
+    reason: str,
+) -> None:  # fmt: skip
+    """Refuse an extension past what the policy allows, after the term, or without a reason."""
+    if used >= times:
+        raise Refused(
+            "no_more_extensions", "Продлевать больше нельзя", "No more extensions are allowed"
+        )
+    if due is None or now > due:
+        raise Refused("too_late", "Срок уже прошёл", "The deadline has already passed")
+    if not due < until <= due + timedelta(days=days):
+        raise Refused(
+            "too_long",
+            f"Продлить можно не больше чем на {days} дн.",
+            f"It can be extended by {days} days at most",
+        )
+    if not reason.strip():
+        raise Refused("no_reason", "Напишите причину", "Give a reason")

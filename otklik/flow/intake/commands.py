@@ -1,0 +1,262 @@
+"""The verbs of intake: every door calls `receive`."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection
+
+from otklik.flow.intake import files as file_store
+from otklik.flow.intake import jobs, rules
+from otklik.flow.intake.events import FilesAdded, ReportReceived, ReportWithdrawn
+from otklik.flow.intake.models import Attachment, Report
+from otklik.flow.intake.queries import limits
+from otklik.ground.kit import geo, signing
+from otklik.ground.territories.queries import locate, region, territories, territory_at
+from otklik.ground.topics.queries import fact
+from otklik.journal.writing import command, record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from otklik.ground.accounts.models import Person
+    from otklik.ground.territories.models import Territory
+    from otklik.ground.topics.models import Topic
+
+FINEST = 9
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the person takes away: the number and the secret that together open the case."""
+
+    report_id: int
+    number: str
+    secret: str
+    fresh: bool
+
+    @property
+    def spoken(self) -> str:
+        """The number in two groups: 4821-3097."""
+        return f"{self.number[:4]}-{self.number[4:]}"
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a message belongs."""
+
+    lat: float | None
+    lon: float | None
+    territory: Territory | None
+
+
+def receive(
+    new: rules.NewReport,
+    *,
+    files: Sequence[file_store.Upload] = (),
+    author: Person | None = None,
+    now: datetime,
+) -> Receipt:
+    """Accept a message: number it, keep its files, tell the journal, all or nothing.
+
+    The same idempotency key through the same channel gives the same receipt with `fresh` false.
+    Raises rules.Refused with every problem at once; nothing is kept then.
+    """
+    new = rules.tidy(new)
+    bound = limits()
+    problems = rules.check(new, bound)
+    topic = fact(new.topic) if new.topic else None
+    located, misplaced = _locate(new, {problem.field for problem in problems})
+    problems += misplaced
+    if topic and not topic.anonymous and new.contact == "none" and author is None:
+        problems.append(rules.needs_contact())
+    kept, refused = _examine(files, bound)
+    problems += refused
+    if problems:
+        raise rules.Refused(problems)
+    stored = [(file, file_store.keep(file)) for file in kept]
+    try:
+        return _accept(new, topic, located, stored, author, now)
+    except IntegrityError:
+        known = Report.objects.filter(
+            region=region(), channel=new.channel, idempotency_key=new.idempotency_key
+        ).first()
+        if known is None:
+            raise
+        return _receipt(known, fresh=False)
+
+
+def _examine(
+    uploads: Sequence[file_store.Upload], bound: rules.Limits
+) -> tuple[list[file_store.Examined], list[rules.Problem]]:
+    if len(uploads) > bound.files:
+        return [], [rules.too_many_files(len(uploads), bound)]
+    total = sum(int(upload.size or 0) for upload in uploads)
+    if total > bound.total_mb * 2**20:
+        return [], [rules.too_much(total, bound)]
+    return file_store.examine_all(uploads, bound)
+
+
+def _locate(new: rules.NewReport, wrong: set[str]) -> tuple[Located, list[rules.Problem]]:
+    nowhere = Located(None, None, None)
+    if "place" in wrong or new.place == "unknown":
+        return nowhere, []
+    if new.place == "pin" and new.lat is not None and new.lon is not None:
+        territory = territory_at(new.lat, new.lon)
+        if territory is None:
+            return nowhere, [rules.outside(region().genitive_ru or region().title_ru)]
+        return Located(new.lat, new.lon, territory), []
+    place = locate(new.address)
+    if place is None:
+        return nowhere, []
+    return Located(place.lat, place.lon, territories().get(place.territory)), []
+
+
+@command
+def _accept(
+    new: rules.NewReport,
+    topic: Topic | None,
+    located: Located,
+    stored: Sequence[tuple[file_store.Examined, str]],
+    author: Person | None,
+    now: datetime,
+) -> Receipt:
+    serial = _next_serial()
+    report = Report(
+        id=serial,
+        region=region(),
+        number=rules.number_of(serial),
+        channel=new.channel,
+        idempotency_key=new.idempotency_key,
+        text=new.text,
+        language=new.language,
+        topic_hint=topic,
+        place_kind=new.place,
+        lat=located.lat,
+        lon=located.lon,
+        address=new.address,
+        territory=located.territory,
+        author=author,
+        contact_kind=new.contact,
+        email=new.email,
+        phone=new.phone,
+        wants_public=new.wants_public,
+        extra=new.extra,
+        received_at=now,
+    )
+    report.save(force_insert=True)
+    _attach(report, stored, now)
+    record(
+        ReportReceived(
+            region=region().code,
+            subject=f"report:{report.number}",
+            actor=author.ref if author else "anonymous",
+            at=now,
+            report=serial,
+            channel=new.channel,
+            place=new.place,
+            territory=located.territory.code if located.territory else "",
+            cell=(
+                geo.cell(located.lat, located.lon, FINEST)
+                if located.lat is not None and located.lon is not None
+                else None
+            ),
+            topic=topic.code if topic else "",
+        )
+    )
+    return _receipt(report, fresh=True)
+
+
+def _next_serial() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('intake_report_id_seq')")
+        return int(cursor.fetchone()[0])
+
+
+def _attach(
+    report: Report,
+    stored: Sequence[tuple[file_store.Examined, str]],
+    now: datetime,
+    purpose: str = Attachment.Purpose.MESSAGE,
+) -> list[Attachment]:
+    made = Attachment.objects.bulk_create(
+        Attachment(
+            region_id=report.region_id,
+            report=report,
+            purpose=purpose,
+            token=secrets.token_urlsafe(16),
+            name=file.name,
+            mime=file.mime,
+            size=file.size,
+            sha256=file.sha256,
+            original=path,
+            width=file.width,
+            height=file.height,
+            added_at=now,
+        )
+        for file, path in stored
+    )
+    for attachment, (file, _) in zip(made, stored, strict=True):
+        if file.is_image:
+            jobs.make_copies.defer(attachment_id=attachment.pk)
+    return made
+
+
+def _receipt(report: Report, *, fresh: bool) -> Receipt:
+    return Receipt(report.pk, report.number, secret_of(report.number), fresh)
+
+
+def secret_of(number: str) -> str:
+    """Return the secret that goes with a number: eight characters in two groups."""
+    secret = signing.derive(number, "tracking")
+    return f"{secret[:4]}-{secret[4:]}"
+
+
+@command
+def add_files(
+    report: Report,
+    uploads: Sequence[file_store.Upload],
+    *,
+    purpose: str = Attachment.Purpose.MESSAGE,
+    by: str,
+    now: datetime,
+) -> list[Attachment]:
+    """Add files to a message, the author's or a proof of work. Raises rules.Refused."""
+    kept, problems = _examine(uploads, limits())
+    if problems:
+        raise rules.Refused(problems)
+    made = _attach(report, [(file, file_store.keep(file)) for file in kept], now, purpose)
+    if made:
+        record(
+            FilesAdded(
+                region=report.region_id,
+                subject=f"report:{report.number}",
+                actor=by,
+                at=now,
+                report=report.pk,
+                count=len(made),
+            )
+        )
+    return made
+
+
+@command
+def withdraw(report: Report, *, by: str, now: datetime) -> None:
+    """Take a message back on its author's word."""
+    report = Report.objects.select_for_update(no_key=True).get(pk=report.pk)
+    if report.withdrawn_at is not None:
+        return
+    report.withdrawn_at = now
+    report.save(update_fields=["withdrawn_at"])
+    record(
+        ReportWithdrawn(
+            region=report.region_id,
+            subject=f"report:{report.number}",
+            actor=by,
+            at=now,
+            report=report.pk,
+        )
+    )

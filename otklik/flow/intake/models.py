@@ -1,0 +1,102 @@
+"""Accepted messages with their files."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from otklik.ground.accounts.models import Person
+from otklik.ground.territories.models import Region, Territory
+from otklik.ground.topics.models import Topic
+
+
+class Report(models.Model):
+    """What a person told us: accepted, numbered, never edited; only masked copies are shown.
+
+    `number` is eight digits, the last a check digit, spoken in two groups: 4821-3097.
+    """
+
+    class Place(models.TextChoices):
+        PIN = "pin", "точка на карте"
+        ADDRESS = "address", "адрес"
+        UNKNOWN = "unknown", "не знаю"
+
+    class Contact(models.TextChoices):
+        EMAIL = "email", "почта"
+        PHONE = "phone", "телефон"
+        NONE = "none", "без ответа на почту и телефон"
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.ForeignKey(Region, models.PROTECT)
+    number = models.CharField("номер", max_length=8, unique=True)
+    channel = models.CharField("откуда", max_length=20)
+    idempotency_key = models.CharField(max_length=80)
+    text = models.TextField("текст")
+    language = models.CharField(max_length=2, default="ru")
+    topic_hint = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, verbose_name="тема, выбранная автором"
+    )
+    place_kind = models.CharField("как указано место", max_length=8, choices=Place.choices)
+    lat = models.FloatField("широта", null=True, blank=True)
+    lon = models.FloatField("долгота", null=True, blank=True)
+    address = models.CharField("адрес", max_length=300, blank=True)
+    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True)
+    author = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True)
+    contact_kind = models.CharField(max_length=6, choices=Contact.choices)
+    email = models.EmailField("почта", blank=True)
+    phone = models.CharField("телефон", max_length=20, blank=True)
+    wants_public = models.BooleanField("автор согласен показать всем", default=False)
+    extra = models.JSONField("ответы на вопросы темы и сведения двери", default=dict, blank=True)
+    received_at = models.DateTimeField("получено")
+    withdrawn_at = models.DateTimeField("отозвано", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "сообщение"
+        verbose_name_plural = "сообщения"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "channel", "idempotency_key"], name="report_received_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["author", "-received_at"], name="report_of_author"),
+            models.Index(fields=["region", "-received_at"], name="report_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def spoken(self) -> str:
+        """The number as people say it: 4821-3097."""
+        return f"{self.number[:4]}-{self.number[4:]}"
+
+
+class Attachment(models.Model):
+    """A file of a report: the original is private; `public` is a copy without EXIF."""
+
+    class Purpose(models.TextChoices):
+        MESSAGE = "message", "к сообщению"
+        PROOF = "proof", "подтверждение сделанного"
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="attachments")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.MESSAGE)
+    token = models.CharField(max_length=32, unique=True)
+    name = models.CharField("имя файла", max_length=200)
+    mime = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    original = models.CharField("путь к оригиналу", max_length=200)
+    public = models.CharField("путь к копии без EXIF", max_length=200, blank=True)
+    thumbnail = models.CharField("путь к уменьшенной", max_length=200, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "файл"
+        verbose_name_plural = "файлы"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,62 @@
+"""Reading messages: an author by login, or by number and secret; nobody else by accident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from otklik.flow.intake import rules
+from otklik.flow.intake.models import Attachment, Report
+from otklik.ground.kit import signing
+from otklik.ground.territories.queries import region
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from otklik.ground.accounts.models import Person
+
+
+def limits() -> rules.Limits:
+    """Return what may be sent, as the administrator set it."""
+    return rules.Limits(**region().settings.get("limits", {}))
+
+
+def report_for(person: Person, number: str) -> Report:
+    """Return a person's own message; Report.DoesNotExist for any other."""
+    return Report.objects.select_related("region").get(
+        region=region(), author=person, number=rules.spoken_number(number) or ""
+    )
+
+
+def report_by_secret(number: str, secret: str) -> Report:
+    """Return a message by number and secret; Report.DoesNotExist if they do not fit."""
+    known = rules.spoken_number(number) or ""
+    if not signing.derived(known, "tracking", secret):
+        raise Report.DoesNotExist
+    return Report.objects.select_related("region").get(region=region(), number=known)
+
+
+def reports_of(person: Person) -> QuerySet[Report]:
+    """Return a person's own messages, newest first."""
+    found = Report.objects.filter(region=region(), author=person)
+    return found.select_related("case__topic", "case__organisation").order_by("-received_at")
+
+
+def attachment(token: str) -> Attachment:
+    """Return a file by its unguessable token; whether it may be seen is for the caller to ask."""
+    return Attachment.objects.select_related("report").get(report__region=region(), token=token)
+
+
+def report_of_session(number: str, proved: list[str]) -> Report:
+    """Return a message whose secret this browser proved to know; Report.DoesNotExist otherwise."""
+    known = rules.spoken_number(number) or ""
+    if known not in proved:
+        raise Report.DoesNotExist
+    return Report.objects.select_related("region").get(region=region(), number=known)
+
+
+def report_just_received(number: str, channel: str) -> Report:
+    """Return a message on a public topic that triage has not reached; else Report.DoesNotExist."""
+    found = Report.objects.select_related("topic_hint").filter(
+        case=None, channel=channel, withdrawn_at=None, wants_public=True, topic_hint__public=True
+    )
+    return found.get(region=region(), number=rules.spoken_number(number) or "")

@@ -1,0 +1,245 @@
+"""What is acceptable, and how a message is numbered. No database, no clock."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import phonenumbers
+from stdnum import damm
+
+from otklik.ground.kit.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SPAN = 10_000_000
+_FACTOR, _OFFSET = 6_180_339, 2_718_281  # the factor is prime to SPAN: one number per serial
+_EMAIL = re.compile(r"[^@\s\"'<>()]{1,64}@[^@\s\"'<>()]+\.[^@\s\"'<>().\d][^@\s\"'<>()]*")
+BROKEN = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be sent; an administrator's data, told to people before they send."""
+
+    text: int = 10_000
+    files: int = 10
+    file_mb: int = 20
+    video_mb: int = 50
+    total_mb: int = 100
+    megapixels: int = 60
+    unpacked_mb: int = 200
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """A message as a door brings it, before any judgement."""
+
+    text: str
+    channel: str
+    idempotency_key: str
+    language: str = "ru"
+    topic: str = ""
+    place: str = "unknown"
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    contact: str = "none"
+    email: str = ""
+    phone: str = ""
+    wants_public: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, said to the person in their language beside its field."""
+
+    field: str
+    code: str
+    ru: str
+    en: str
+
+
+class Refused(ValueError):  # noqa: N818  (a refusal is not an error of ours)
+    """The message was not accepted; `problems` tell why, all at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.code for problem in problems))
+        self.problems = list(problems)
+
+
+def number_of(serial: int) -> str:
+    """Return the eight-digit number of the n-th report: scattered, with a Damm check digit.
+
+    A misheard or swapped digit never makes another's number. ValueError past ten million.
+    """
+    if not 0 < serial < SPAN:
+        raise ValueError(serial)
+    digits = f"{(serial * _FACTOR + _OFFSET) % SPAN:07}"
+    return digits + str(damm.calc_check_digit(digits))
+
+
+def spoken_number(text: str) -> str | None:
+    """Read a number as typed or spoken («4821-3097», «№ 48 21 30 97»); None if it is none."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits if len(digits) == 8 and damm.is_valid(digits) else None  # noqa: PLR2004
+
+
+def tidy(new: NewReport) -> NewReport:
+    """Return the message with stray characters gone and contacts in their standard form."""
+    return NewReport(
+        text=clean(new.text),
+        channel=new.channel,
+        idempotency_key=new.idempotency_key.strip(),
+        language=new.language if new.language in {"ru", "en"} else "ru",
+        topic=new.topic.strip(),
+        place=new.place,
+        lat=new.lat,
+        lon=new.lon,
+        address=" ".join(clean(new.address).split()),
+        contact=new.contact,
+        email=new.email.strip().lower(),
+        phone=phone_of(new.phone) or new.phone.strip(),
+        wants_public=new.wants_public,
+        extra=new.extra,
+    )
+
+
+def phone_of(text: str) -> str | None:
+    """Return a phone in E.164, or None if it is none."""
+    try:
+        parsed = phonenumbers.parse(text, "RU")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def check(new: NewReport, limits: Limits) -> list[Problem]:
+    """Return everything that is wrong with a tidied message; empty if it may be accepted."""
+    return [*_text(new, limits), *_place(new), *_contact(new), *_key(new)]
+
+
+def _text(new: NewReport, limits: Limits) -> Iterator[Problem]:
+    if not any(map(str.isalnum, new.text)):
+        yield Problem("text", "empty", "Напишите, что случилось", "Say what happened")
+    elif len(new.text) > limits.text:
+        over = len(new.text) - limits.text
+        yield Problem(
+            "text", "too_long",
+            f"Текст длиннее {limits.text} знаков на {over}. Сократите его или приложите файлом",
+            f"The text is {over} characters over {limits.text}. Shorten it or attach it as a file",
+        )  # fmt: skip
+    elif BROKEN in new.text:
+        yield Problem(
+            "text", "encoding",
+            "Часть букв не прочиталась. Проверьте текст: вместо них стоит знак \ufffd",
+            "Some letters could not be read. Check the text where it shows \ufffd",
+        )  # fmt: skip
+
+
+def _place(new: NewReport) -> Iterator[Problem]:
+    if new.place not in {"pin", "address", "unknown"}:
+        yield Problem("place", "kind", "Укажите, где это", "Say where it is")
+    elif new.place == "pin" and not _on_earth(new.lat, new.lon):
+        yield Problem(
+            "place", "coordinates",
+            "Точка на карте не определилась. Поставьте её ещё раз или напишите адрес",
+            "The pin is not valid. Set it again or type an address",
+        )  # fmt: skip
+    elif new.place == "address" and not new.address:
+        yield Problem(
+            "address", "empty",
+            "Напишите адрес или выберите «не знаю»",
+            "Type an address or choose “I don't know”",
+        )  # fmt: skip
+    elif len(new.address) > 300:  # noqa: PLR2004  (the column's width)
+        yield Problem("address", "too_long", "Адрес слишком длинный", "The address is too long")
+
+
+def _on_earth(lat: float | None, lon: float | None) -> bool:
+    return (
+        lat is not None
+        and lon is not None
+        and math.isfinite(lat)
+        and math.isfinite(lon)
+        and -90 <= lat <= 90  # noqa: PLR2004
+        and -180 <= lon <= 180  # noqa: PLR2004
+    )
+
+
+def _contact(new: NewReport) -> Iterator[Problem]:
+    if new.contact == "email" and not (_EMAIL.fullmatch(new.email) and len(new.email) <= 254):  # noqa: PLR2004
+        yield Problem(
+            "email", "email",
+            "Проверьте адрес почты: например, anna@example.ru",
+            "Check the e-mail address: for example anna@example.ru",
+        )  # fmt: skip
+    elif new.contact == "phone" and phone_of(new.phone) is None:
+        yield Problem(
+            "phone", "phone",
+            "Проверьте телефон: например, +7 921 000-00-00",
+            "Check the phone number: for example +7 921 000-00-00",
+        )  # fmt: skip
+    elif new.contact not in {"email", "phone", "none"}:
+        yield Problem("contact", "kind", "Выберите, куда ответить", "Choose where to answer")
+
+
+def _key(new: NewReport) -> Iterator[Problem]:
+    if not 0 < len(new.idempotency_key) <= 80:  # noqa: PLR2004  (the column's width)
+        yield Problem(
+            "idempotency_key", "key",
+            "Форма устарела. Отправьте ещё раз: написанное сохранено",
+            "The form has expired. Send again: what you wrote is kept",
+        )  # fmt: skip
+
+
+def outside(title_genitive: str) -> Problem:
+    """Say that the pin lies outside the region."""
+    return Problem(
+        "place", "outside",
+        f"Точка за границей {title_genitive}. Передвиньте её или напишите адрес",
+        "The pin is outside the region. Move it or type an address",
+    )  # fmt: skip
+
+
+def needs_contact() -> Problem:
+    """Say that this topic cannot be answered to nobody."""
+    return Problem(
+        "contact", "needed",
+        "По этой теме нужен ответ лично вам: укажите почту или телефон",
+        "This topic needs an answer to you: give an e-mail address or a phone number",
+    )  # fmt: skip
+
+
+def too_many_files(count: int, limits: Limits) -> Problem:
+    """Say that there are more files than a message takes."""
+    return Problem(
+        "photos", "too_many",
+        f"Файлов {count}, а можно до {limits.files}. Уберите лишние",
+        f"There are {count} files, up to {limits.files} are allowed. Remove some",
+    )  # fmt: skip
+
+
+def too_much(total: int, limits: Limits) -> Problem:
+    """Say that the files together are too large."""
+    return Problem(
+        "photos", "too_large",
+        f"Файлы вместе занимают {megabytes(total)} МБ, а можно до {limits.total_mb}",
+        f"The files take {megabytes(total)} MB together, up to {limits.total_mb} are allowed",
+    )  # fmt: skip
+
+
+def megabytes(size: int) -> int:
+    """Return bytes as whole megabytes, rounded up."""
+    return math.ceil(size / 2**20)
+
+
+def joined(problems: Iterable[Problem], language: str) -> str:
+    """Return the problems as one text, for doors that have no fields."""
+    return ". ".join(problem.ru if language == "ru" else problem.en for problem in problems)

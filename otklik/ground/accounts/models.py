@@ -1,0 +1,175 @@
+"""Who people are here: citizens, officials, roles, keys of other systems."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from otklik.ground.organisations.models import Organisation
+from otklik.ground.territories.models import Region, Territory
+from otklik.ground.topics.models import Topic
+
+
+class People(BaseUserManager["Person"]):
+    """Makes people the way Django's own commands ask for."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> Person:
+        """Make one who may sign in."""
+        person = self.model(email=self.normalize_email(email).lower(), **extra)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> Person:
+        """Make one who may do everything in the administration."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+
+class Person(AbstractUser):
+    """Everybody who can sign in; a citizen first, whatever else they are."""
+
+    class Level(models.TextChoices):
+        NONE = "none", "без проверки"
+        PHONE = "phone", "по телефону"
+        SIMPLE = "simple", "упрощённая"
+        STANDARD = "standard", "стандартная"
+        CONFIRMED = "confirmed", "подтверждённая"
+
+    username = None  # type: ignore[assignment]  # people sign in by e-mail
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name="регион")
+    email = models.EmailField("почта", unique=True)
+    patronymic = models.CharField("отчество", max_length=150, blank=True)
+    phone = models.CharField("телефон", max_length=20, blank=True)
+    level = models.CharField(
+        "уровень учётной записи", max_length=12, choices=Level.choices, default=Level.NONE
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = People()  # type: ignore[assignment, misc]
+
+    class Meta:
+        verbose_name = "человек"
+        verbose_name_plural = "люди"
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    @property
+    def ref(self) -> str:
+        """How the journal names this person."""
+        return f"person:{self.pk}"
+
+
+class Role(models.Model):
+    """A named set of permissions; code asks for permissions, never for roles."""
+
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
+    code = models.SlugField("код", max_length=40)
+    title_ru = models.CharField("название", max_length=200)
+    title_en = models.CharField("название по-английски", max_length=200, blank=True)
+    permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "роль"
+        verbose_name_plural = "роли"
+        constraints = [models.UniqueConstraint(fields=["region", "code"], name="role_code_once")]
+
+    def __str__(self) -> str:
+        return self.title_ru
+
+
+class Official(models.Model):
+    """A person at work: one organisation, one position."""
+
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
+    person = models.OneToOneField(Person, models.PROTECT, related_name="official")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="организация")
+    position = models.CharField("должность", max_length=200, blank=True)
+    active = models.BooleanField("работает", default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "сотрудник"
+        verbose_name_plural = "сотрудники"
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.position}" if self.position else str(self.person)
+
+    @property
+    def ref(self) -> str:
+        """How the journal names this official."""
+        return f"official:{self.pk}"
+
+
+class Membership(models.Model):
+    """A role given to an official within a scope; an empty scope is the whole region."""
+
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
+    official = models.ForeignKey(Official, models.CASCADE, related_name="memberships")
+    role = models.ForeignKey(Role, models.PROTECT, verbose_name="роль")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True,
+        verbose_name="организация и подчинённые (пусто: все)",
+    )  # fmt: skip
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, null=True, blank=True, verbose_name="территория (пусто: все)"
+    )
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, verbose_name="тема (пусто: все)"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "полномочие"
+        verbose_name_plural = "полномочия"
+
+    def __str__(self) -> str:
+        return f"{self.role} · {self.organisation or 'весь регион'}"
+
+
+def new_key() -> str:
+    """Return a key that cannot be guessed."""
+    return secrets.token_urlsafe(24)
+
+
+class ApiKey(models.Model):
+    """Lets another system write through the machine interface."""
+
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
+    key = models.CharField("ключ", max_length=64, unique=True, default=new_key)
+    title = models.CharField("кому выдан", max_length=200)
+    active = models.BooleanField("действует", default=True)
+    created_at = models.DateTimeField("выдан", auto_now_add=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "ключ другой системы"
+        verbose_name_plural = "ключи других систем"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Look(models.Model):
+    """An official looked at somebody's personal data: who, at what, when, why."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    official = models.ForeignKey(Official, models.PROTECT)
+    subject = models.CharField(max_length=60, db_index=True)
+    what = models.CharField(max_length=40)
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "просмотр личных данных"
+        verbose_name_plural = "просмотры личных данных"
+
+    def __str__(self) -> str:
+        return f"{self.official}: {self.subject}"

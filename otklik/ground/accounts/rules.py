@@ -1,0 +1,78 @@
+"""What an official may do: permissions within scopes, never names of roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PERMISSIONS = (
+    "see_case", "see_personal_data", "moderate", "correct_topic", "assign", "return",
+    "draft_answer", "approve_answer", "extend", "redirect", "verify", "judge_dispute",
+    "see_monitor", "mark_red", "instruct", "edit_ground", "manage_people", "create_on_behalf",
+    "see_statistics", "see_closed_topics", "organise_votes", "audit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Power:
+    """Permissions within a scope; None means no bound."""
+
+    permissions: frozenset[str]
+    organisations: frozenset[int] | None = None
+    territories: frozenset[int] | None = None
+    topics: frozenset[int] | None = None
+
+    def covers(self, organisation: int | None, territory: int | None, topic: int | None) -> bool:
+        """Tell whether something held by these lies within the scope."""
+        bounds = (
+            (self.organisations, organisation),
+            (self.territories, territory),
+            (self.topics, topic),
+        )
+        return all(bound is None or value in bound for bound, value in bounds)
+
+
+@dataclass(frozen=True)
+class Powers:
+    """All that an official may do."""
+
+    grants: tuple[Power, ...] = ()
+
+    def anywhere(self, permission: str) -> bool:
+        """Tell whether the permission is held in any scope."""
+        return any(permission in grant.permissions for grant in self.grants)
+
+    def granting(self, permission: str) -> tuple[Power, ...]:
+        """Return the grants that hold a permission."""
+        return tuple(grant for grant in self.grants if permission in grant.permissions)
+
+
+def may(
+    powers: Powers,
+    permission: str,
+    *,
+    organisation: int | None = None,
+    territory: int | None = None,
+    topic: int | None = None,
+) -> bool:
+    """Tell whether the permission is held for something in this organisation, place and topic."""
+    return any(
+        grant.covers(organisation, territory, topic) for grant in powers.granting(permission)
+    )
+
+
+def permissions_for(
+    powers: Powers, organisation: int | None, territory: int | None, topic: int | None
+) -> frozenset[str]:
+    """Return every permission held for something in this organisation, place and topic."""
+    return frozenset().union(
+        *(g.permissions for g in powers.grants if g.covers(organisation, territory, topic))
+    )
+
+
+def unknown_permissions(names: Iterable[str]) -> list[str]:
+    """Return the permissions that the code knows nothing of."""
+    return [name for name in names if name not in PERMISSIONS]

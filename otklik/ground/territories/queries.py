@@ -1,0 +1,79 @@
+"""The region and its places, for everybody above."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q
+
+from otklik.ground.kit.memo import remembered
+from otklik.ground.territories import rules
+from otklik.ground.territories.models import Region, Settlement, Street, Territory
+
+SECONDS = 10
+
+
+@remembered(SECONDS)
+def region() -> Region:
+    """Return the region that this installation serves."""
+    return Region.objects.get(code=settings.REGION)
+
+
+@remembered(SECONDS)
+def territories(on: date | None = None) -> dict[str, Territory]:
+    """Return the region's territories by code: those valid on a day, or those not closed."""
+    found = Territory.objects.filter(region=region())
+    if on is None:
+        found = found.filter(valid_to=None)
+    else:
+        found = found.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
+        )
+    return {territory.code: territory for territory in found.select_related("region")}
+
+
+@remembered(SECONDS)
+def territories_by_id() -> dict[int, Territory]:
+    """Return the present territories by id."""
+    return {territory.pk: territory for territory in territories().values()}
+
+
+@remembered(SECONDS * 30)
+def _areas() -> rules.Areas:
+    return rules.Areas([(t.pk, json.dumps(t.polygon)) for t in territories().values() if t.polygon])
+
+
+def territory_at(lat: float, lon: float) -> Territory | None:
+    """Return the territory that holds a point, or None outside the region."""
+    found = _areas().at(lat, lon)
+    return territories_by_id().get(found) if found else None
+
+
+@remembered(SECONDS * 30)
+def _named() -> list[rules.Named]:
+    settlements = Settlement.objects.filter(region=region()).select_related("territory")
+    streets = Street.objects.filter(region=region()).select_related("settlement__territory")
+    return [
+        rules.Named(
+            s.name, s.name, "", s.lat, s.lon, s.territory.code, s.population, tuple(s.aliases)
+        )
+        for s in settlements
+    ] + [
+        rules.Named(
+            f"{s.settlement.name}, {s.name}", s.settlement.name, s.name, s.lat, s.lon,
+            s.settlement.territory.code, s.settlement.population, tuple(s.settlement.aliases),
+        )
+        for s in streets
+    ]  # fmt: skip
+
+
+def find_address(query: str, limit: int = 8) -> list[rules.Place]:
+    """Return places that a typed address may mean, the likeliest first."""
+    return rules.find(query, _named(), limit)
+
+
+def locate(address: str) -> rules.Place | None:
+    """Return the place of an address text, if it names a known settlement or street."""
+    return next(iter(find_address(address, 1)), None)

@@ -1,0 +1,98 @@
+"""Topics, deadlines, rules of routing and small lists, for everybody above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from otklik.ground.kit.memo import remembered
+from otklik.ground.territories.queries import region
+from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS = 10
+
+
+@dataclass(frozen=True)
+class TopicTree:
+    """All topics of the region, found by code and by id."""
+
+    by_code: Mapping[str, Topic]
+    by_id: Mapping[int, Topic]
+
+    @property
+    def facts(self) -> list[Topic]:
+        """The facts that are in force, in the order of the tree."""
+        return [t for t in self.by_code.values() if t.level == Topic.Level.FACT and t.active]
+
+    @property
+    def categories(self) -> list[Topic]:
+        """The categories, in order."""
+        return [t for t in self.by_code.values() if t.level == Topic.Level.CATEGORY]
+
+    def children(self, topic: Topic) -> list[Topic]:
+        """Return what lies right under a topic."""
+        return [t for t in self.by_code.values() if t.parent_id == topic.pk and t.active]
+
+    def path(self, topic: Topic | None) -> tuple[Topic, ...]:
+        """Return the topic and all above it: fact, subcategory, category."""
+        steps: list[Topic] = []
+        while topic is not None:
+            steps.append(topic)
+            topic = self.by_id.get(topic.parent_id) if topic.parent_id else None
+        return tuple(steps)
+
+    def under(self, topic: Topic) -> frozenset[int]:
+        """Return the ids of a topic and of all beneath it."""
+        return frozenset(
+            t.pk for t in self.by_code.values() if any(step.pk == topic.pk for step in self.path(t))
+        )
+
+
+@remembered(SECONDS)
+def topics() -> TopicTree:
+    """Return the tree of topics."""
+    found = list(
+        Topic.objects.filter(region=region()).select_related("policy").order_by("number", "pk")
+    )
+    return TopicTree({t.code: t for t in found}, {t.pk: t for t in found})
+
+
+def fact(code: str) -> Topic | None:
+    """Return a fact by its code, or None."""
+    topic = topics().by_code.get(code)
+    return topic if topic and topic.level == Topic.Level.FACT and topic.active else None
+
+
+@remembered(SECONDS)
+def routing_rules() -> tuple[RoutingRule, ...]:
+    """Return the rules of routing in force."""
+    found = RoutingRule.objects.filter(region=region(), active=True)
+    return tuple(found.select_related("topic", "territory", "organisation"))
+
+
+@remembered(SECONDS)
+def policies() -> dict[str, DeadlinePolicy]:
+    """Return the deadline policies by code."""
+    return {p.code: p for p in DeadlinePolicy.objects.filter(region=region())}
+
+
+@remembered(SECONDS)
+def directory(kind: str) -> dict[str, Directory]:
+    """Return a small list by codes, in its order."""
+    found = Directory.objects.filter(region=region(), kind=kind, active=True)
+    return {line.code: line for line in found}
+
+
+def label(kind: str, code: str, language: str = "ru", *, citizen: bool = False) -> str:
+    """Return how a code of a small list is called; the code itself where nothing is known."""
+    line = directory(kind).get(code)
+    if line is None:
+        return code
+    stem = "citizen" if citizen else "title"
+    for name in (f"{stem}_{language}", f"title_{language}", "title_ru"):
+        if value := getattr(line, name, ""):
+            return str(value)
+    return code

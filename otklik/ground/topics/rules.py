@@ -1,0 +1,118 @@
+"""Which body is responsible: the most specific rule wins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from otklik.ground.kit.clock import Roll, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of routing; empty fields match anything. `organisation` may hold `{territory}`."""
+
+    key: int
+    topic: str
+    territory: str
+    owner: str
+    organisation: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a rule leads, and which rule it was."""
+
+    organisation: str
+    rule: int
+    specificity: tuple[int, int, int]
+
+
+def route(
+    rules: Sequence[Rule], topic_path: Sequence[str], territory: str, owner: str
+) -> Route | None:
+    """Return where a message goes, or None if no rule matches.
+
+    `topic_path` is fact, subcategory, category. A nearer topic beats a nearer territory,
+    and that beats a named owner; among equals the older rule stays.
+    """
+    best: Route | None = None
+    for rule in sorted(rules, key=lambda rule: rule.key):
+        found = _match(rule, topic_path, territory, owner)
+        if found and (best is None or found.specificity > best.specificity):
+            best = found
+    return best
+
+
+def _match(rule: Rule, path: Sequence[str], territory: str, owner: str) -> Route | None:
+    if rule.topic and rule.topic not in path:
+        return None
+    if rule.territory and rule.territory != territory:
+        return None
+    if rule.owner and rule.owner != owner:
+        return None
+    if "{territory}" in rule.organisation and not territory:
+        return None
+    nearness = len(path) - path.index(rule.topic) if rule.topic else 0
+    return Route(
+        rule.organisation.format(territory=territory),
+        rule.key,
+        (nearness, int(bool(rule.territory)), int(bool(rule.owner))),
+    )
+
+
+STAGES = ("moderation", "coordination", "execution", "approval")
+REST = "rest"
+LEVEL_ABOVE = {"category": "", "subcategory": "category", "fact": "subcategory"}
+SEVERITIES = range(1, 6)
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+def policy_problem(policy: Mapping[str, Any]) -> str:
+    """Tell what is wrong with a deadline policy's columns; empty if nothing is."""
+    for name in ("unit", "reopened_unit"):
+        if policy[name] not in set(Unit):
+            return f"{name}: нет единицы «{policy[name]}»; есть {', '.join(Unit)}"
+    if policy["roll"] not in set(Roll):
+        return f"roll: «{policy['roll']}»; бывает {', '.join(Roll)}"
+    if not isinstance(policy["amount"], int) or policy["amount"] < 1:
+        return "всего: нужно целое число больше нуля"
+    return next(filter(None, map(_stage_problem, *zip(*policy["stages"].items(), strict=True))), "")
+
+
+def _stage_problem(stage: str, term: object) -> str:
+    if stage not in STAGES:
+        return f"нет этапа «{stage}»; есть {', '.join(STAGES)}"
+    if term == REST:
+        return "" if stage == "execution" else f"{stage}: остаток бывает только у execution"
+    if not isinstance(term, dict) or not isinstance(term.get("amount"), int) or term["amount"] < 0:
+        return f"{stage}: нужно {{amount: число, unit: единица}}"
+    if term.get("unit") not in set(Unit):
+        return f"{stage}: нет единицы «{term.get('unit')}»; есть {', '.join(Unit)}"
+    return ""
+
+
+def topic_problem(level: str, above: str, severity: object, season: tuple[str, str]) -> str:
+    """Tell what is wrong with a topic, given its level and that of the topic above it."""
+    if level not in LEVEL_ABOVE:
+        return f"нет уровня «{level}»"
+    if above != LEVEL_ABOVE[level]:
+        return f"«{level}» не может лежать в «{above or 'ничём'}»"
+    if severity not in SEVERITIES:
+        return f"вес от 1 до 5, а не «{severity}»"
+    if any(season) and not all(_MONTH_DAY.fullmatch(str(day)) for day in season):
+        return "сезон: обе даты вида ММ-ДД, например 10-15 и 04-15"
+    return ""
+
+
+def pattern_problem(pattern: str, territory: str | None, known: Container[str]) -> str:
+    """Tell whether a rule's pattern cannot lead anywhere: other braces, or a body unknown."""
+    if set(re.findall(r"{(.*?)}", pattern)) - {"territory"} or "{territory}" not in pattern:
+        return f"образец «{pattern}»: в скобках бывает только {{territory}}"
+    if territory and pattern.format(territory=territory) not in known:
+        return f"образец ведёт к «{pattern.format(territory=territory)}», а такой организации нет"
+    return ""
