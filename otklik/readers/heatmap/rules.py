@@ -87,7 +87,6 @@ class Parameters:
     overdue_floor: float = 3.0
     low_share: float = 0.15
     low_strength: float = 8.0
-    low_rating_max: int = 2
     rating_days: int = 30
     reach_full_at: float = 1000.0
     views_per_person: float = 100.0
@@ -127,7 +126,6 @@ _PATHS: dict[str, str] = {
     "overdue_floor": "overdue_floor",
     "low_share": "dissatisfaction.prior_share",
     "low_strength": "dissatisfaction.prior_strength",
-    "low_rating_max": "dissatisfaction.low_rating_max",
     "rating_days": "dissatisfaction.days",
     "reach_full_at": "reach.full_at",
     "views_per_person": "reach.views_per_person",

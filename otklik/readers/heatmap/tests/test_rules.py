@@ -23,15 +23,15 @@ DAY = 86_400
 
 def measures(**given: float) -> rules.Measures:
     fields = ["observed", "expected", "severity", "open", "overdue", "rated", "low", "joined"]
-    return rules.Measures(**{name: np.float64(given.get(name, 0.0)) for name in fields})
+    return rules.Measures(**{name: np.array(given.get(name, 0.0)) for name in fields})
 
 
-def index(p: rules.Parameters = POISSON, **given: float) -> int:
+def index(p: rules.Parameters = POISSON, /, **given: float) -> int:
     return int(rules.rounded(rules.acuity(rules.parts(measures(**given), p), p)))
 
 
 def band(value: int, observed: float = 100, *, forced: bool = False) -> str:
-    return str(rules.bands(np.float64(value), np.float64(observed), np.bool_(forced), POISSON))
+    return str(rules.bands(np.array(value), np.array(observed), np.array(forced), POISSON))
 
 
 # The specification gives x, E and the index of each case; the other inputs are those it implies:
@@ -115,7 +115,8 @@ def test_it_never_falls_when_more_becomes_overdue(opened: int, late: int, more: 
         {
             "observed": counts, "expected": usual, "severity": st.floats(0, 5),
             "open": st.integers(0, 9999), "overdue": st.integers(0, 9999),
-            "rated": st.integers(50, 100), "low": st.integers(0, 50), "joined": st.integers(0, 5000),
+            "rated": st.integers(50, 100), "low": st.integers(0, 50),
+            "joined": st.integers(0, 5000),
         }
     )
 )  # fmt: skip
@@ -139,7 +140,7 @@ def test_its_poisson_tail_is_the_sum_of_the_terms(x: int, e: float) -> None:
         math.exp(k * math.log(e) - e - math.lgamma(k + 1)) for k in range(x, x + 1500)
     )
     exact = upper if upper < 0.5 else 1 - below
-    assert float(tail_probability(np.float64(x), np.float64(e))) == pytest.approx(exact, rel=1e-6)
+    assert float(tail_probability(np.array(x), np.array(e))) == pytest.approx(exact, rel=1e-6)
 
 
 @given(x=st.integers(0, 300), e=st.floats(0.2, 200), dispersion=st.sampled_from([0.01, 0.05, 0.5]))
@@ -153,7 +154,7 @@ def test_its_negative_binomial_tail_is_the_sum_of_the_terms(
         return math.exp(log + r * math.log(r / (r + e)) + k * math.log(e / (r + e)))
 
     exact = 1 - math.fsum(term(k) for k in range(x))
-    found = float(tail_probability(np.float64(x), np.float64(e), dispersion))
+    found = float(tail_probability(np.array(x), np.array(e), dispersion))
     assert found == pytest.approx(exact, rel=1e-6, abs=1e-9)
 
 
@@ -174,7 +175,7 @@ def test_it_is_the_same_for_one_place_and_for_many(pairs: list[tuple[int, float]
     x = np.array([pair[0] for pair in pairs], dtype=np.float64)
     e = np.array([pair[1] for pair in pairs])
     many = tail_probability(x, e, 0.05)
-    each = [float(tail_probability(np.float64(a), np.float64(b), 0.05)) for a, b in pairs]
+    each = [float(tail_probability(np.array(a), np.array(b), 0.05)) for a, b in pairs]
     assert many == pytest.approx(each, rel=1e-7, abs=1e-12)
 
 
