@@ -1,0 +1,102 @@
+// Bundles front/entries/*.ts and front/css/*.css into otklik/faces/static/build/ and copies
+// what they need beside: fonts, pictures, the map's worker and its data.
+//   node front/build.mjs            build once
+//   node front/build.mjs --watch    build at every change
+//   node front/build.mjs --sizes    build and tell the sizes as they travel
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, context } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = join(root, "otklik/faces/static/build");
+const modules = join(root, "node_modules");
+const named = (folder, extension) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(root, folder, name));
+
+const made = new Set();
+
+/** Copies a file; with a hash in its name it may be cached for ever. Returns its address from build/. */
+function put(from, to, { hashed = false } = {}) {
+  const content = readFileSync(from);
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  const address = hashed ? to.replace(/(\.\w+)$/, `-${hash}$1`) : to;
+  mkdirSync(dirname(join(out, address)), { recursive: true });
+  writeFileSync(join(out, address), content);
+  made.add(address);
+  return address;
+}
+
+function copyAll() {
+  const font = join(modules, "@fontsource-variable/golos-text/files");
+  for (const script of ["cyrillic", "latin"])
+    put(join(font, `golos-text-${script}-wght-normal.woff2`), `fonts/golos-${script}.woff2`);
+  for (const picture of readdirSync(join(root, "front/img")))
+    put(join(root, "front/img", picture), `img/${picture}`);
+  return {
+    worker: put(join(modules, "maplibre-gl/dist/maplibre-gl-worker.mjs"), "map/worker.js", { hashed: true }),
+    base: put(join(root, "data/map/base.topo.json"), "map/base.json", { hashed: true }),
+  };
+}
+
+function sizes() {
+  const rows = readdirSync(out, { recursive: true })
+    .map((name) => join(out, name))
+    .filter((path) => /\.(js|css|json|svg|woff2|png)$/.test(path))
+    .map((path) => [relative(out, path), readFileSync(path)])
+    .map(([name, content]) => [name, content.length, /woff2|png/.test(name) ? content.length : gzipSync(content, { level: 9 }).length])
+    .sort((a, b) => b[2] - a[2]);
+  for (const [name, raw, packed] of rows)
+    console.log(`${String(raw).padStart(9)} ${String(packed).padStart(8)}  ${name}`);
+}
+
+/** Removes what an earlier build left; the rest stays in place while the site is being served. */
+function sweep(results) {
+  for (const { metafile } of results)
+    for (const path of Object.keys(metafile.outputs)) made.add(relative(out, resolve(root, path)));
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && !made.has(relative(out, path))) rmSync(path);
+  }
+}
+
+mkdirSync(out, { recursive: true });
+const assets = copyAll();
+const common = {
+  absWorkingDir: root,
+  metafile: true,
+  outdir: out,
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  legalComments: "none",
+  logLevel: "warning",
+  target: ["chrome107", "firefox110", "safari16"],
+};
+const works = [
+  {
+    ...common,
+    entryPoints: named("front/entries", ".ts"),
+    format: "esm",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    loader: { ".geojson": "json" },
+    define: { ASSETS: JSON.stringify(assets) },
+  },
+  {
+    ...common,
+    entryPoints: named("front/css", ".css").filter((path) => !basename(path).startsWith("_")),
+    external: ["*.woff2", "*.svg"],
+  },
+];
+if (process.argv.includes("--watch")) {
+  for (const work of works) await (await context({ ...work, logLevel: "info" })).watch();
+} else {
+  sweep(await Promise.all(works.map(build)));
+  if (process.argv.includes("--sizes")) sizes();
+}

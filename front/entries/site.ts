@@ -1,0 +1,53 @@
+/** What every page may use; each does its part only where the markup asks, and pages work without it.
+ *
+ *   <button data-open="id">          opens <dialog id="id">; <button data-close> inside closes it
+ *   <form data-once>                 a second press does not send twice
+ *   <form data-auto>                 sends itself when a filter in it changes
+ *   <button data-copy="text" data-copied="Скопировано">   copies; says so on itself
+ *   <button data-print>              prints
+ *   <button hidden …>                the above shows them: they need a script
+ */
+
+import { findAll, find } from "../lib/dom";
+
+document.documentElement.dataset.js = "";
+
+for (const control of findAll("[data-open], [data-copy], [data-print]")) control.hidden = false;
+
+document.addEventListener("click", (event) => {
+  const control = (event.target as Element).closest<HTMLElement>("[data-open], [data-close], [data-copy], [data-print]");
+  if (!control) return;
+  const { open, copy } = control.dataset;
+  if (open) find<HTMLDialogElement>(`#${CSS.escape(open)}`)?.showModal();
+  if (control.matches("[data-close]")) control.closest("dialog")?.close();
+  if (control.matches("[data-print]")) window.print();
+  if (copy) void navigator.clipboard.writeText(copy).then(() => said(control));
+});
+
+function said(control: HTMLElement): void {
+  const before = control.textContent;
+  control.setAttribute("aria-live", "polite");
+  control.textContent = control.dataset.copied ?? "✓";
+  setTimeout(() => (control.textContent = before), 2500);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// A page taken back from the browser's memory must be ready to send again.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of findAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of findAll('[aria-busy="true"]')) button.removeAttribute("aria-busy");
+});
+
+document.addEventListener("change", (event) => {
+  (event.target as Element).closest<HTMLFormElement>("form[data-auto]")?.requestSubmit();
+});
+
+find("[data-mistakes] [role=alert]")?.focus();
