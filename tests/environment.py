@@ -15,3 +15,4 @@ os.environ["OTKLIK_DEMO"] = "0"
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.start(ROOT / "var" / "test" / "postgres")
 os.environ["OTKLIK_DATA"] = tempfile.mkdtemp(prefix="otklik-test-")  # files of this run alone
+os.environ["TRIAGE_EMBEDDINGS"] = "none"  # words are enough for most; those that need more say so

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from otklik.flow.cases import commands, queries, timers
+from otklik.flow.cases.models import Case, ClockEvent
+from otklik.flow.cases.rules import Refused
+from otklik.flow.rating.commands import rate_answer
+from otklik.journal.reading import about
+from tests.cast import NOW, anna_writes, boris, clara, denis, elena, opened_case
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+ANSWER = "Яму заделали 25 ноября, работал подрядчик города, летом обновим всю улицу"
+HOUR = timedelta(hours=1)
+
+
+def answered(**more: object) -> Case:
+    case = opened_case()
+    commands.start_case(case.number, by=boris(), now=NOW + HOUR)
+    commands.submit_answer(
+        case.number, text=ANSWER, result="explained", by=boris(), now=NOW + 2 * HOUR
+    )
+    commands.approve_answer(case.number, by=clara(), now=NOW + 3 * HOUR)
+    case.refresh_from_db()
+    return case
+
+
+def kinds(case: Case) -> list[str]:
+    return [entry.kind for entry in about(case.ref)]
+
+
+def test_a_certain_message_goes_straight_to_its_body_with_a_due_time() -> None:
+    case = opened_case()
+    assert case.status == "assigned"
+    assert case.organisation is not None
+    assert case.due is not None
+    assert case.due > NOW
+    assert kinds(case) == ["case.opened", "case.registered", "case.assigned"]
+
+
+def test_an_unsure_message_waits_for_a_moderator() -> None:
+    case = opened_case(topic="", text="ну и что это такое вообще, сколько можно")
+    assert case.status == "submitted"
+    assert not case.public
+
+
+def test_a_moderator_corrects_the_topic_and_takes_it_to_work() -> None:
+    from otklik.flow.triage.commands import correct  # noqa: PLC0415
+    from otklik.ground.topics.queries import fact  # noqa: PLC0415
+
+    case = opened_case(topic="", text="ну и что это такое вообще, сколько можно")
+    topic = fact("roads-pothole")
+    assert topic is not None
+    correct(case.number, topic=topic, territory=case.territory, by=elena(), now=NOW + HOUR)
+    commands.register_case(case.number, by=elena(), now=NOW + HOUR)
+    case.refresh_from_db()
+    assert case.status == "assigned"
+    assert case.topic == topic
+
+
+def test_the_whole_way_to_a_confirmed_solution() -> None:
+    case = answered()
+    assert case.status == "answered"
+    assert case.result == "explained"
+    rate_answer(case.number, answer_score=5, result_score=5, now=NOW + 4 * HOUR)
+    case.refresh_from_db()
+    assert case.status == "resolved_confirmed"
+    assert kinds(case)[-2:] == ["rating.given", "case.confirmed"]
+
+
+def test_a_dispute_is_judged_by_another_and_work_goes_on_under_a_shorter_term() -> None:
+    case = answered()
+    rate_answer(
+        case.number, answer_score=2, result_score=1, comment="Яма на месте", dispute=True,
+        now=NOW + 4 * HOUR,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="own_approval"):
+        commands.judge_dispute(
+            case.number, upheld=True, reason="Снимок старый", by=clara(), now=NOW + 5 * HOUR
+        )
+    commands.judge_dispute(
+        case.number, upheld=True, reason="Снимок старый", by=denis(), now=NOW + 5 * HOUR
+    )
+    case.refresh_from_db()
+    assert case.status == "reopened"
+    assert case.result == ""
+    assert case.reopenings == 1
+    assert case.due is not None
+    assert case.due > NOW + 5 * HOUR
+
+
+def test_nobody_approves_their_own_answer() -> None:
+    case = opened_case()
+    commands.submit_answer(case.number, text=ANSWER, result="explained", by=boris(), now=NOW)
+    with pytest.raises(Refused, match="own_answer"):
+        commands.approve_answer(case.number, by=boris(), now=NOW)
+    assert queries.answer_of(case) is None
+
+
+def test_a_return_keeps_the_whole_clock_and_the_second_asks_for_arbitration() -> None:
+    case = opened_case()
+    due = case.due
+    for _ in range(2):
+        commands.return_case(
+            case.number, reason="not_ours", note="Дорога областная", by=boris(), now=NOW + HOUR
+        )
+        organisation = case.organisation
+        assert organisation is not None
+        commands.assign_case(case.number, organisation=organisation, by=elena(), now=NOW + HOUR)
+    case.refresh_from_db()
+    assert case.due == due
+    returned = [entry for entry in about(case.ref) if entry.kind == "case.returned"]
+    assert [entry.data["arbitration"] for entry in returned] == [False, True]
+
+
+def test_a_question_stops_the_clock_and_the_reply_starts_it_again() -> None:
+    case = opened_case(topic="", text="ну и что это такое вообще, сколько можно")
+    commands.ask_author(case.number, text="Где это?", by=elena(), now=NOW + HOUR)
+    commands.clarify_case(case.number, text="У школы", by="anonymous", now=NOW + 30 * HOUR)
+    kinds_of_clock = list(ClockEvent.objects.filter(case=case).values_list("kind", flat=True))
+    assert kinds_of_clock.count("pause") == kinds_of_clock.count("resume")
+
+
+def test_it_records_nothing_when_it_fails() -> None:
+    case = opened_case()
+    before = len(about(case.ref))
+    with pytest.raises(Refused):
+        commands.submit_answer(case.number, text="Да", result="solved", by=boris(), now=NOW)
+    assert len(about(case.ref)) == before
+    assert case.answers.count() == 0
+
+
+def test_overdue_is_said_once_and_unrated_answers_close_as_unrated() -> None:
+    case = opened_case()
+    assert case.due is not None
+    late = case.due + HOUR
+    assert timers.run(late)["overdue"] == 1
+    assert timers.run(late)["overdue"] == 0
+    assert kinds(case).count("case.overdue") == 1
+
+
+def test_an_answer_nobody_rated_is_closed_after_the_window() -> None:
+    case = answered()
+    assert timers.close(NOW + timedelta(days=2)) == 0
+    assert timers.close(NOW + timedelta(days=30)) == 1
+    last = about(case.ref)[-1]
+    assert last.kind == "case.closed"
+    assert last.data["unrated"] is True
+
+
+def test_joining_counts_a_person_once() -> None:
+    case = opened_case()
+    first = commands.support_case(case.number, key="visitor:a", channel="site", now=NOW)
+    again = commands.support_case(case.number, key="visitor:a", channel="site", now=NOW)
+    case.refresh_from_db()
+    assert first == again
+    assert case.supports == 1
+
+
+def test_an_author_may_take_it_back_before_the_answer() -> None:
+    case = opened_case()
+    commands.withdraw_case(case.number, by="anonymous", now=NOW + HOUR)
+    case.refresh_from_db()
+    assert case.status == "withdrawn"
+    assert not case.public
+    with pytest.raises(Refused):
+        commands.start_case(case.number, by=boris(), now=NOW + 2 * HOUR)
+
+
+def test_an_official_sees_only_what_their_powers_cover() -> None:
+    case = opened_case()
+    far = opened_case(lat=59.1266, lon=37.9093, text="В Череповце яма на Металлургов")
+    assert queries.case_for(boris(), case.number) == case
+    with pytest.raises(Case.DoesNotExist):
+        queries.case_for(boris(), far.number)
+    assert queries.case_for(elena(), far.number) == far
+
+
+def test_the_same_key_gives_the_same_receipt() -> None:
+    first = anna_writes(idempotency_key="k1")
+    again = anna_writes(idempotency_key="k1", text="Другой текст с тем же ключом")
+    assert (first.number, first.secret) == (again.number, again.secret)
+    assert first.fresh
+    assert not again.fresh
