@@ -1,0 +1,10 @@
+"""Addresses of our own JSON interface."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from otklik.faces.api.views import api
+
+app_name = "faces_api"
+urlpatterns = [path("", api.urls)]

@@ -1,0 +1,261 @@
+"""Our own JSON interface: suggestions for the form, the heat map, addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  (ninja reads annotations at run time)
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse  # noqa: TC002
+from django.utils import timezone
+from ninja import NinjaAPI, Query, Schema
+from ninja.errors import ValidationError
+from pydantic import Field
+
+from otklik.faces import show
+from otklik.flow.triage import queries as triage
+from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.ground.territories.queries import find_address
+from otklik.readers.heatmap import queries as heat
+from otklik.readers.live.queries import allowed
+
+api = NinjaAPI(
+    title="Отклик", version="1", urls_namespace="api", docs_url=None,
+    description="Suggestions for a message, and the heat map.",
+)  # fmt: skip
+TEXT = 10_000
+
+
+class Problem(Schema):
+    """What was wrong with the question."""
+
+    detail: str
+
+
+class SuggestIn(Schema):
+    """A text being written, and perhaps a point."""
+
+    text: str = Field(max_length=TEXT)
+    lat: float | None = Field(None, ge=-90, le=90)
+    lon: float | None = Field(None, ge=-180, le=180)
+    address: str = Field("", max_length=300)
+
+
+class Reason(Schema):
+    """Why, in people's words."""
+
+    ru: str
+    en: str
+
+
+class FactOut(Schema):
+    """A fact that the text may be about."""
+
+    fact: str
+    title: Reason
+    category: str
+    category_title: Reason
+    score: float
+    reasons: list[Reason]
+    advice: str
+
+
+class TerritoryOut(Schema):
+    """A municipality."""
+
+    code: str
+    title: str
+
+
+class BodyOut(Schema):
+    """A body that may be responsible."""
+
+    code: str
+    title: str
+    owner: str
+
+
+class TwinOut(Schema):
+    """A public case that may be about the same trouble."""
+
+    number: str
+    title: str
+    text: str
+    status: str
+    distance: int
+    likeness: float
+    supports: int
+    url: str
+
+
+class SuggestOut(Schema):
+    """All that is concluded from the text and the place."""
+
+    facts: list[FactOut]
+    certain: bool
+    territory: TerritoryOut | None
+    bodies: list[BodyOut]
+    twins: list[TwinOut]
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Say which argument is wrong."""
+    said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors)
+    return api.create_response(request, {"detail": said}, status=422)
+
+
+@api.post("/suggest", response={200: SuggestOut, 422: Problem}, summary="Topic, place, body, twins")
+def suggest(request: HttpRequest, given: SuggestIn) -> Any:  # noqa: ARG001
+    """Suggest up to three facts, the territory, up to three bodies and twins nearby."""
+    pinned = given.lat is not None and given.lon is not None
+    found = triage.suggest(
+        given.text, given.lat if pinned else None, given.lon if pinned else None, given.address
+    )
+    return {
+        "facts": [
+            {
+                "fact": each.topic.code,
+                "title": _both(each.topic),
+                "category": each.topic.category.code if each.topic.category else "",
+                "category_title": _both(each.topic.category or each.topic),
+                "score": each.score,
+                "reasons": each.reasons,
+                "advice": each.topic.advice_ru,
+            }
+            for each in found.facts
+        ],
+        "certain": found.certain,
+        "territory": {"code": found.territory.code, "title": found.territory.short_ru}
+        if found.territory
+        else None,
+        "bodies": [
+            {"code": b.organisation.code, "title": b.organisation.short_ru, "owner": b.owner}
+            for b in found.bodies
+        ],
+        "twins": [_twin(each) for each in found.twins],
+    }
+
+
+def _both(topic: Any) -> dict[str, str]:
+    return {"ru": topic.title_ru, "en": topic.title_en or topic.title_ru}
+
+
+def _twin(found: Any) -> dict[str, Any]:
+    card = show.twin(found, "ru")
+    return {
+        "number": card["spoken"], "title": card["topic"], "text": card["text"],
+        "status": card["status_label"], "distance": card["distance"],
+        "likeness": found.likeness, "supports": card["supports"], "url": f"/m/{card['spoken']}/",
+    }  # fmt: skip
+
+
+class PlaceOut(Schema):
+    """A place that an address may mean."""
+
+    title: str
+    lat: float
+    lon: float
+    territory: str
+    score: float
+
+
+@api.get("/addresses", response={200: list[PlaceOut], 422: Problem}, summary="Find an address")
+def addresses(request: HttpRequest, q: str = Query(..., max_length=300)) -> Any:  # noqa: ARG001
+    """Return up to eight places that a typed address may mean."""
+    return [vars(place) for place in find_address(q)]
+
+
+class HeatIn(Schema):
+    """How the map is narrowed."""
+
+    topic: list[str] = Field(default_factory=list)
+    territory: list[str] = Field(default_factory=list)
+    channel: list[str] = Field(default_factory=list)
+    status: str = ""
+    since: datetime | None = Field(None, alias="from")
+    until: datetime | None = Field(None, alias="to")
+    token: str = ""
+
+    def filters(self) -> heat.HeatFilters:
+        """Return the filters with aware times."""
+        return heat.HeatFilters(
+            topics=tuple(each for each in self.topic if each),
+            territories=tuple(each for each in self.territory if each),
+            channels=tuple(each for each in self.channel if each),
+            statuses=(self.status,) if self.status else (),
+            since=_aware(self.since),
+            until=_aware(self.until),
+        )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return timezone.make_aware(moment) if moment and moment.tzinfo is None else moment
+
+
+class CellOut(Schema):
+    """A place with its acuity."""
+
+    cell: str
+    acuity: int | None
+    band: str
+    count: int
+    expected: float
+    open: int
+    overdue: int
+    forced: str | None
+    topic: str | None
+    per_1000: float | None
+
+
+class HeatOut(Schema):
+    """The map as of one position of the journal."""
+
+    as_of: int
+    at: str
+    since: str = Field(alias="from")
+    until: str = Field(alias="to")
+    resolution: str
+    public: bool
+    total: int
+    placed: int
+    hidden: int
+    cells: list[CellOut]
+    topics: dict[str, Reason]
+    places: dict[str, Reason]
+
+
+def _is_public(request: HttpRequest, token: str) -> bool:
+    """Officials see all; others see no place with fewer messages than the region allows."""
+    if token and allowed(token):
+        return False
+    official = official_of(request.user) if request.user.is_authenticated else None
+    return official is None or not powers_of(official).anywhere("see_monitor")
+
+
+@api.get(
+    "/heatmap", response={200: HeatOut, 400: Problem, 422: Problem}, by_alias=True,
+    summary="The heat map",
+)  # fmt: skip
+def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -> Any:
+    """Return every place of a resolution (6–9 or territory) with its acuity."""
+    public = _is_public(request, given.token)
+    allowed_levels = heat.LEVELS[:-1] if public else heat.LEVELS
+    if resolution not in allowed_levels:
+        return 400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"}
+    filters = given.filters()
+    if filters.since and filters.until and filters.until < filters.since:
+        return 400, {"detail": "to lies before from"}
+    return heat.snapshot(filters, resolution, now=timezone.localtime(), public=public)
+
+
+@api.get(
+    "/heatmap/why", response={200: dict[str, Any], 404: Problem, 422: Problem},
+    summary="Why a place has its colour",
+)  # fmt: skip
+def why(request: HttpRequest, given: Query[HeatIn], cell: str) -> Any:
+    """Return the parts of a place's index, observed and expected, and the cases behind."""
+    public = _is_public(request, given.token)
+    try:
+        return heat.why(cell, given.filters(), now=timezone.localtime(), public=public)
+    except heat.UnknownPlaceError:
+        return 404, {"detail": "there is no such cell or municipality"}

@@ -1,0 +1,14 @@
+"""Addresses of the leaders' wall."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from otklik.faces.monitor import views
+
+app_name = "monitor"
+urlpatterns = [
+    path("", views.wall, name="wall"),
+    path("table/", views.table, name="table"),
+    path("territories.geojson", views.shapes, name="shapes"),
+]

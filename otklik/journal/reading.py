@@ -1,0 +1,47 @@
+"""How the journal is read: by position, or the history of one subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from otklik.journal.models import Entry
+from otklik.journal.writing import inside_command
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["BATCH", "Entry", "about", "after", "count", "head"]
+
+BATCH = 500
+
+
+def head(batch: int = BATCH) -> int:
+    """Number up to `batch` committed facts that wait for it, and return the last position.
+
+    Whoever looks, numbers: this look is what moves the journal.  Call it outside transactions; in
+    a command, on a standby or beside another that numbers just now, it only looks.
+    """
+    if inside_command():
+        last = Entry.objects.filter(position__isnull=False).order_by("-position").first()
+        return (last and last.position) or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_number(%s)", [batch])
+        return int(cursor.fetchone()[0])
+
+
+def after(position: int, limit: int = BATCH) -> list[Entry]:
+    """Return the entries that follow a position: consecutive, without a hole."""
+    return list(Entry.objects.filter(position__gt=position).order_by("position")[:limit])
+
+
+def about(subject: str) -> list[Entry]:
+    """Return the history of one subject, with what was committed just now and has no position."""
+    return list(Entry.objects.filter(subject=subject).order_by("id"))
+
+
+def count(kinds: Collection[str] | None = None) -> int:
+    """Count the facts, all or of some kinds.  Reads the whole journal: for tests and reports."""
+    entries = Entry.objects.all()
+    return (entries if kinds is None else entries.filter(kind__in=kinds)).count()
