@@ -1,6 +1,6 @@
 """One settings file; all differences between places come from the environment.
 
-Every variable is listed in `.env.example` and in `docs/reference/settings.md`; a test compares them.
+Every variable is listed in `.env.example`; a test compares the two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Loaded before Django: every test runs on a real PostgreSQL, DATABASE_URL's or the embedded one."""
+"""Loaded before Django: tests run on a real PostgreSQL, DATABASE_URL's or the embedded one."""
 
 from __future__ import annotations
 

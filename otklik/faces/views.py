@@ -119,9 +119,7 @@ def tiles(request: HttpRequest) -> HttpResponse:
         "Accept-Ranges": "bytes",
         "ETag": f'"{size}-{int(path.stat().st_mtime)}"',
     }
-    return HttpResponse(
-        body, status=206, content_type="application/octet-stream", headers=headers
-    )
+    return HttpResponse(body, status=206, content_type="application/octet-stream", headers=headers)
 
 
 @require_GET

@@ -148,9 +148,7 @@ def decoders(cls: type[Fact]) -> dict[str, Decoder]:
     """Return, for every field of the payload, what turns its JSON into its value."""
     hints = get_type_hints(cls)
     return {
-        field.name: _decoder(hints[field.name])
-        for field in fields(cls)
-        if field.name not in COMMON
+        field.name: _decoder(hints[field.name]) for field in fields(cls) if field.name not in COMMON
     }
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.module_loading import autodiscover_modules
@@ -23,6 +28,7 @@ from otklik.journal.models import Cursor, Entry
 
 logger = logging.getLogger(__name__)
 
+R = TypeVar("R")
 Handle = Callable[[Sequence[Entry]], None]
 HandleOne = Callable[[Entry], None]
 Kinds = Collection[str | type[Fact]]
@@ -298,4 +304,85 @@ def run_followers(stop: threading.Event, names: Collection[str] | None = None) -
         connection.close()
 
 
-def _until_done[R](stop: threading.Event, work: Callable[[], R]) -> R | None: ...
+def _until_done(stop: threading.Event, work: Callable[[], R]) -> R | None:
+    """Do something with the database, trying again while it is away; None if told to stop."""
+    pause = RETRY_FIRST
+    while not stop.is_set():
+        try:
+            return work()
+        except DatabaseError:
+            logger.exception("the database is away; trying again in %.0f s", pause)
+            connection.close()
+            stop.wait(pause)
+            pause = min(pause * 2, RETRY_LAST)
+    return None
+
+
+def _look(bell: Bell) -> None:
+    """Number what was committed and ring, often while facts come and seldom at rest."""
+    while not bell.stop.is_set():
+        head = _until_done(bell.stop, reading.head)
+        if head is None:
+            return
+        moved = head != bell.head
+        if moved:
+            bell.ring(head)
+        bell.stop.wait(POLL if moved else POLL_IDLE if bell.head else POLL)
+
+
+class Runner:
+    """One follower in a thread of its own; a fact that fails stops it, loudly, and is retried."""
+
+    def __init__(self, one: Follower, bell: Bell) -> None:
+        """Take whom to run and what wakes them."""
+        self.one, self.bell = one, bell
+        self.holder = uuid.uuid4().hex
+        self.position = 0
+        self.pause = RETRY_FIRST
+        self.troubles = 0
+
+    def run(self) -> None:
+        """Run until told to stop."""
+        try:
+            while not self.bell.stop.is_set():
+                self.bell.wait_beyond(self.position)
+                self._step()
+        finally:
+            self._release()
+            connection.close()
+
+    def _step(self) -> None:
+        try:
+            moved = follow(self.one) if self.one.handle else react(self.one, self.holder)
+        except OUTAGE as error:
+            self.troubles += 1
+            connection.close()
+            if self.troubles > PATIENCE:
+                self._stopped(error)
+            self.bell.stop.wait(RETRY_FIRST)
+        except Exception as error:  # noqa: BLE001  (whatever fails stops this follower alone)
+            self._stopped(error)
+            self.bell.stop.wait(self.pause)
+            self.pause = min(self.pause * 2, RETRY_LAST)
+        else:
+            self.troubles, self.pause = 0, RETRY_FIRST
+            if moved is None:  # another process runs it
+                self.bell.stop.wait(LOOK_ANYWAY)
+            else:
+                self.position = moved
+
+    def _stopped(self, error: Exception) -> None:
+        logger.error("follower %s stopped after %s", self.one.name, self.position, exc_info=error)
+        reason = repr(error)[:500]
+        try:
+            Cursor.objects.filter(name=self.one.name).update(stopped_reason=reason)
+        except DatabaseError:
+            connection.close()
+
+    def _release(self) -> None:
+        if self.one.react:
+            try:
+                held = Cursor.objects.filter(held_by=self.holder)
+                held.update(held_by="", held_until=Now())
+            except DatabaseError:
+                logger.info("%s keeps its lease until it ends", self.one.name)

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from otklik.journal import facts
 
+
 class Entry(models.Model):
     """One fact as it is kept.  The database refuses every change but the giving of a position.
 
@@ -39,7 +40,9 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(position=None), name="journal_entry_waiting"),
+            models.Index(
+                fields=["id"], condition=models.Q(position=None), name="journal_entry_waiting"
+            ),
             models.Index(fields=["subject", "id"], name="journal_entry_subject"),
         ]
 

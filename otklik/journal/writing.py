@@ -99,7 +99,7 @@ def append_sql(facts: Sequence[Fact], *, only_if: str = "") -> tuple[str, list[o
     source = f"VALUES {values}"
     if only_if:
         name = connection.ops.quote_name(only_if)
-        source = f"SELECT * FROM (VALUES {values}) AS fact WHERE EXISTS (SELECT FROM {name})"
+        source = f"SELECT * FROM (VALUES {values}) AS fact WHERE EXISTS (SELECT FROM {name})"  # noqa: S608
     parameters: list[object] = []
     for fact in facts:
         data = json.dumps(fact.to_data(), ensure_ascii=False, allow_nan=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  (ninja reads annotations at run time)
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse  # noqa: TC002
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError

@@ -147,16 +147,12 @@ def verify(number: str, request: HttpRequest, by: Official, now: datetime) -> No
 
 def reopen(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
     """The author is right."""
-    cases.judge_dispute(
-        number, upheld=True, reason=request.POST.get("reason", ""), by=by, now=now
-    )
+    cases.judge_dispute(number, upheld=True, reason=request.POST.get("reason", ""), by=by, now=now)
 
 
 def uphold(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
     """The answer stands."""
-    cases.judge_dispute(
-        number, upheld=False, reason=request.POST.get("reason", ""), by=by, now=now
-    )
+    cases.judge_dispute(number, upheld=False, reason=request.POST.get("reason", ""), by=by, now=now)
 
 
 def show(number: str, request: HttpRequest, by: Official, now: datetime) -> None:

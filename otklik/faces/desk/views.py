@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.desk.verbs import BULK, VERBS
-from otklik.faces.site.forms import SendForm
+from otklik.faces.forms import SendForm
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
@@ -103,7 +103,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "powers": powers_of(official),
         **_lists(),
     }
-    template = "desk/_rows.html" if request.headers.get("HX-Target") == "rows" else "desk/queue.html"
+    template = (
+        "desk/_rows.html" if request.headers.get("HX-Target") == "rows" else "desk/queue.html"
+    )
     return render(request, template, context)
 
 
@@ -130,9 +132,7 @@ def keep_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters under a name."""
     official = access.official_or_404(request)
     query = request.POST.get("query", "")
-    cases.save_view(
-        official, title=request.POST.get("title", ""), query=query, now=timezone.now()
-    )
+    cases.save_view(official, title=request.POST.get("title", ""), query=query, now=timezone.now())
     return redirect(f"/desk/?{query}")
 
 

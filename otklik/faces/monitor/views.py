@@ -76,7 +76,11 @@ def shapes(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
         {
             "type": "Feature",
             "geometry": each.polygon,
-            "properties": {"code": each.code, "title": each.short_ru, "population": each.population},
+            "properties": {
+                "code": each.code,
+                "title": each.short_ru,
+                "population": each.population,
+            },
         }
         for each in territories().values()
         if each.polygon

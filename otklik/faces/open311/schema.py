@@ -235,9 +235,7 @@ def new_report(data: QueryDict, arguments: Mapping[str, str], key: str) -> NewRe
         for name in ("device_id", "account_id", "first_name", "last_name", "media_url")
         if name in arguments
     }
-    attributes = {
-        name: data.getlist(name) for name in data if name.startswith("attribute[")
-    }
+    attributes = {name: data.getlist(name) for name in data if name.startswith("attribute[")}
     if attributes:
         extra["attributes"] = json.dumps(attributes, ensure_ascii=False)
     return NewReport(

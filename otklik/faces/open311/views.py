@@ -166,7 +166,7 @@ def _page(arguments: dict[str, str]) -> tuple[int, int]:
         page = int(arguments.get("page", 1))
     except ValueError:
         raise GeoReportError(400, "page and page_size are whole numbers") from None
-    if page < 1 or size < 1 or page > 10**6:  # noqa: PLR2004
+    if page < 1 or size < 1 or page > 10**6:
         raise GeoReportError(400, "page and page_size start at 1")
     return (page - 1) * size, page * size
 

@@ -1,4 +1,4 @@
-"""The citizens' site: send, track, rate, dispute, look around. All of it works without JavaScript."""
+"""The citizens' site: send, track, rate, dispute, look around; all without JavaScript."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.site.forms import SendForm
+from otklik.faces.forms import SendForm
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules

@@ -392,9 +392,7 @@ def submit_answer(
         written_at=now,
     )
     if proofs:
-        files = add_files(
-            case.report, proofs, purpose=Attachment.Purpose.PROOF, by=by.ref, now=now
-        )
+        files = add_files(case.report, proofs, purpose=Attachment.Purpose.PROOF, by=by.ref, now=now)
         Proof.objects.bulk_create(
             Proof(region=case.region, answer=answer, attachment=file) for file in files
         )
@@ -466,9 +464,7 @@ def wake_case(number: str, *, now: datetime) -> Case:
 
 
 @command
-def extend_case(
-    number: str, *, until: datetime, reason: str, by: Official, now: datetime
-) -> Case:
+def extend_case(number: str, *, until: datetime, reason: str, by: Official, now: datetime) -> Case:
     """Move the due time once, within the policy, with a reason the author sees."""
     case = locked(number)
     policy = case.policy
@@ -514,9 +510,7 @@ def dispute_case(number: str, *, text: str, by: str, now: datetime) -> Dispute:
 
 
 @command
-def judge_dispute(
-    number: str, *, upheld: bool, reason: str, by: Official, now: datetime
-) -> Case:
+def judge_dispute(number: str, *, upheld: bool, reason: str, by: Official, now: datetime) -> Case:
     """Decide a dispute: the author is right and work goes on, or the answer stands."""
     case = locked(number)
     if not reason.strip():
@@ -671,5 +665,3 @@ def _note(
         region=case.region, case=case, kind=kind, code=code, text=text, to_author=to_author,
         by=by, until=until, at=now,
     )  # fmt: skip
-
-

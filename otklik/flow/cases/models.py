@@ -1,4 +1,4 @@
-"""The work on a report: who holds it, until when, what was answered, and each change of its clock."""
+"""The work on a report: who holds it, until when, what was answered, how its clock moved."""
 
 from __future__ import annotations
 

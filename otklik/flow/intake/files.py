@@ -41,6 +41,7 @@ EXTENSIONS = {
 PUBLIC_SIDE, THUMBNAIL_SIDE = 1920, 480
 ACCEPT = ".jpg,.jpeg,.png,.webp,.heic,.heif,.mp4,.mov,.pdf,.doc,.docx,.xls,.xlsx,.rtf"
 TELLING_HEAD = 8192
+ENTRIES = 5000
 
 
 class Upload(Protocol):
@@ -125,8 +126,8 @@ def _office(name: str, content: bytes, limits: Limits) -> str:
         raise _refused(name, "damaged", "файл повреждён", "is damaged") from None
     if (
         sum(entry.file_size for entry in entries) > limits.unpacked_mb * 2**20
-        or len(entries) > 5000
-    ):  # noqa: PLR2004
+        or len(entries) > ENTRIES
+    ):
         raise _refused(
             name, "bomb",
             "внутри слишком много данных. Сохраните документ заново или пришлите PDF",

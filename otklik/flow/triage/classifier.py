@@ -103,7 +103,7 @@ class Classifier:
                 scores[owner] += (1 - BEST_SHARE) / (NEAREST - 1) * like[place]
             seen[owner] += 1
         best = [n for n in np.argsort(-scores)[:limit].tolist() if scores[n] > 0]
-        roots = {root: word for root, word in telling(text)}
+        roots = dict(telling(text))
         return [self._said(number, scores[number], nearest[number], roots) for number in best]
 
     def _said(self, number: int, score: float, nearest: int, roots: dict[str, str]) -> Guess:

@@ -34,9 +34,7 @@ def decide(report_id: int, *, now: datetime) -> Decision | None:
 
 
 @command
-def _open(
-    report: Report, facts: list[FactSuggestion], *, certain: bool, now: datetime
-) -> Decision:
+def _open(report: Report, facts: list[FactSuggestion], *, certain: bool, now: datetime) -> Decision:
     topic = report.topic_hint or (facts[0].topic if facts else None)
     bodies = bodies_for(topic, report.territory)
     case = open_case(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,7 @@ def terms(text: str, names: frozenset[str] = frozenset()) -> dict[str, float]:
     weights: Counter[str] = Counter()
     for stem in kept:
         weights[stem] += COMMON_WEIGHT if stem in COMMON else 1.0  # type: ignore[assignment]
-    for first, second in zip(kept, kept[1:], strict=False):
+    for first, second in pairwise(kept):
         weights[f"{first} {second}"] += PAIR_WEIGHT  # type: ignore[assignment]
     return dict(weights)
 
@@ -73,7 +74,7 @@ class Lexicon:
         known = [(self.columns[t], w) for t, w in sorted(weights.items()) if t in self.columns]
         columns = np.array([column for column, _ in known], dtype=np.int64)
         values = np.log1p(np.array([weight for _, weight in known], dtype=np.float64))
-        values = values * self.rarity[columns] if len(known) else values
+        values = values * self.rarity[columns] if known else values
         length = float(np.sqrt(values @ values))
         return Row(columns, values / length if length else values)
 
@@ -91,7 +92,7 @@ def products(rows: Sequence[Row], width: int) -> Floats:
     owners, values = owners[order], values[order]
     bounds = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=width))])
     result = np.zeros((len(rows), len(rows)))
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         if stop - start == 1:
             result[owners[start], owners[start]] += values[start] ** 2
         elif stop > start:

@@ -1,4 +1,4 @@
-"""What a message is about, whose it is, and who wrote of the same: asked before and after sending."""
+"""What a message is about, whose it is, and who wrote of the same."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ class Suggestion:
 
 @remembered(60)
 def _examples() -> tuple[machine.Example, ...]:
-    found = []
-    for topic in topics().facts:
-        for text in (topic.title_ru, ", ".join(topic.synonyms), *topic.phrases):
-            if text:
-                found.append(machine.Example(topic.code, text))
-    return tuple(found)
+    return tuple(
+        machine.Example(topic.code, text)
+        for topic in topics().facts
+        for text in (topic.title_ru, ", ".join(topic.synonyms), *topic.phrases)
+        if text
+    )
 
 
 def current() -> machine.Classifier:
@@ -158,7 +158,15 @@ def _trouble(topic: Topic, text: str, point: tuple[float, float], at: Any) -> Tr
     parent = topics().by_id.get(topic.parent_id) if topic.parent_id else None
     vector = embedder().embed([text[:200]])[0] if embedder().dimension else None
     return Trouble(
-        topic.code, parent.code if parent else "", point[0], point[1], at, text, vector, radius, days
+        topic.code,
+        parent.code if parent else "",
+        point[0],
+        point[1],
+        at,
+        text,
+        vector,
+        radius,
+        days,
     )
 
 

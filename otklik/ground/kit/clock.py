@@ -85,7 +85,7 @@ class WorkingTime:
         return datetime.combine(day, LAST_MOMENT, ZoneInfo(self.zone))
 
     def next_working_day(self, day: date, step: int = 1) -> date:
-        """Return the nearest working day strictly after (or, with step −1, before) the given one."""
+        """Return the nearest working day strictly after (with step −1, before) the given one."""
         for _ in range(SEARCH_LIMIT):
             day += timedelta(days=step)
             if self.works_on(day):

@@ -72,9 +72,7 @@ def _read_week(week: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show_week(week: Mapping[str, Any]) -> dict[str, Any]:
     names = dict(zip(rules.WEEKDAYS, DAY_NAMES, strict=True))
-    return {
-        names.get(day, day): _spans(week[day], "00:00", "24:00") for day in sorted(week)
-    }
+    return {names.get(day, day): _spans(week[day], "00:00", "24:00") for day in sorted(week)}
 
 
 def _spans(spans: Any, old: str, new: str) -> Any:
@@ -152,8 +150,8 @@ def _told_calendars(folder: Folder, found: Item) -> list[tuple[str, str, dict[An
     for item in folder.items(CALENDAR_FILE, found.get("calendars"), "calendars"):
         said.append((str(item.get("code", "")), str(item.get("title", "")), item.get("years")))
     told: list[tuple[str, str, dict[Any, Item]]] = []
-    for code, title, years in said:
-        years = {} if years is None else years
+    for code, title, found_years in said:
+        years = {} if found_years is None else found_years
         if isinstance(years, dict) and all(isinstance(year, dict) for year in years.values()):
             told.append((code, title, years))
         else:

@@ -41,7 +41,7 @@ def subtree_ids(organisation_id: int) -> frozenset[int]:
 
 @remembered(SECONDS * 6)
 def working_time(schedule_id: int | None) -> WorkingTime:
-    """Return a schedule as arithmetic; without a schedule, the region's `gov` or round the clock."""
+    """Return a schedule as arithmetic; without one, the region's `gov` or round the clock."""
     schedules = Schedule.objects.filter(region=region()).select_related("region")
     schedule = (
         schedules.filter(pk=schedule_id).first()

@@ -272,9 +272,7 @@ def _streets(folder: Folder) -> list[Row]:
     found = []
     for item in folder.csv(STREET_FILE):
         settlement = f"{item.get('territory')}/{item.get('city')}"
-        row = folder.row(
-            STREET_FILE, f"{settlement}/{item.get('street')}", item, STREET_COLUMNS
-        )
+        row = folder.row(STREET_FILE, f"{settlement}/{item.get('street')}", item, STREET_COLUMNS)
         if row is not None:
             row.data["settlement"] = settlement
         found.append(row)

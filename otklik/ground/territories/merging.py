@@ -202,7 +202,7 @@ class Merger(Tables):
         if model is not Region:
             fresh.pk = self.ids[model][row.key]
             fresh.region_id = self.region  # type: ignore[attr-defined]
-        self._fill(plan, row, fresh, row.data)
+        self._fill(row, fresh, row.data)
         plan.fresh.append(fresh)
         plan.count.created += 1
 
@@ -219,7 +219,7 @@ class Merger(Tables):
             ]
         plan.count.kept += any(meant[name] != said[name] for name in said)
         if different:
-            self._fill(plan, row, present, different)
+            self._fill(row, present, different)
             plan.changed.append(present)
             plan.fields |= different.keys()
             plan.count.changed += 1
@@ -244,7 +244,7 @@ class Merger(Tables):
         else:
             plan.count.notes.append(f"{key}: больше нет в файлах, строка осталась")
 
-    def _fill(self, plan: _Plan, row: Row, target: models.Model, values: Plain) -> None:
+    def _fill(self, row: Row, target: models.Model, values: Plain) -> None:
         for name, value in values.items():
             problem = self._set(target, name, value)
             if problem:
@@ -330,9 +330,7 @@ def _wrong_type(column: Any, value: Any) -> str:
         return "" if column.null else "нужно значение"
     for of, expected, complaint in _TYPES:
         if isinstance(column, of):
-            right = isinstance(value, expected) and (
-                isinstance(value, bool) == (expected is bool)
-            )
+            right = isinstance(value, expected) and (isinstance(value, bool) == (expected is bool))
             return "" if right else f"{complaint}, а не «{value}»"
     return ""
 

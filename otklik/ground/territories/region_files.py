@@ -143,7 +143,7 @@ def plain(value: Any) -> Any:
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which a key said twice is a mistake, not a silent loss."""
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[Any] = set()
         for key_node, _ in node.value:
             if key_node.tag != "tag:yaml.org,2002:merge":
@@ -181,9 +181,13 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
 def _is_short(values: list[Any]) -> bool:
     """Tell whether scalars fit on a line; a mapping by days is read by days."""
-    return all(
-        not isinstance(value, dict | list | date) and len(str(value)) <= LONG for value in values
-    ) and sum(len(str(value)) + 4 for value in values) <= LINE
+    return (
+        all(
+            not isinstance(value, dict | list | date) and len(str(value)) <= LONG
+            for value in values
+        )
+        and sum(len(str(value)) + 4 for value in values) <= LINE
+    )
 
 
 _Dumper.add_representer(str, _Dumper.represent_str)

@@ -5,40 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cursor',
+            name="Cursor",
             fields=[
-                ('name', models.CharField(primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(default=0)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('stopped_reason', models.TextField(blank=True, default='')),
-                ('held_by', models.CharField(blank=True, default='')),
-                ('held_until', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("name", models.CharField(primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(default=0)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("stopped_reason", models.TextField(blank=True, default="")),
+                ("held_by", models.CharField(blank=True, default="")),
+                (
+                    "held_until",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(editable=False, null=True)),
-                ('region', models.CharField()),
-                ('kind', models.CharField()),
-                ('subject', models.CharField()),
-                ('actor', models.CharField()),
-                ('data', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(editable=False, null=True)),
+                ("region", models.CharField()),
+                ("kind", models.CharField()),
+                ("subject", models.CharField()),
+                ("actor", models.CharField()),
+                ("data", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('position', None)), fields=['id'], name='journal_entry_waiting'), models.Index(fields=['subject', 'id'], name='journal_entry_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('position__isnull', False)), fields=('position',), name='journal_entry_position')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("position", None)),
+                        fields=["id"],
+                        name="journal_entry_waiting",
+                    ),
+                    models.Index(fields=["subject", "id"], name="journal_entry_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("position__isnull", False)),
+                        fields=("position",),
+                        name="journal_entry_position",
+                    )
+                ],
             },
         ),
     ]

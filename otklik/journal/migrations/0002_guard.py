@@ -75,9 +75,7 @@ def create_role(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("journal", "0001_initial")]
     operations = [
-        migrations.RunSQL(
-            NUMBER, "DROP FUNCTION journal_number(integer)"
-        ),
+        migrations.RunSQL(NUMBER, "DROP FUNCTION journal_number(integer)"),
         migrations.RunSQL(
             GUARD,
             "ALTER TABLE journal_entry RESET (autovacuum_vacuum_scale_factor,"

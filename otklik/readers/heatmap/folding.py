@@ -17,7 +17,7 @@ import numpy as np
 from otklik.readers.heatmap import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, MutableMapping
 
 log = logging.getLogger(__name__)
 
@@ -114,60 +114,37 @@ def concerns(kind: str) -> bool:
 
 
 def report_of(entry: Heard) -> int:
-    """Return the report that a fact is about, 0 if it names only the number."""
-    return int(entry.data.get("report") or 0)
+    """Return the report that a fact is about."""
+    return int(entry.data["report"])
 
 
-def number_of(entry: Heard) -> int:
-    """Return the number that a fact is about: every subject of a report or a case ends in it."""
-    digits = str(entry.data.get("case") or entry.subject.rpartition(":")[2])
+def _number_of(entry: Heard) -> int:
+    """Return the public number of a report: its subject ends in it."""
+    digits = entry.subject.rpartition(":")[2]
     return int(digits) if digits.isdigit() else 0
 
 
-class Rows:
-    """The rows that some facts speak of, found by report or by number."""
-
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        """Take the rows as they are now."""
-        self.by_report: dict[int, Row] = {}
-        self.by_number: dict[int, Row] = {}
-        for row in rows:
-            self.add(row)
-
-    def add(self, row: Row) -> None:
-        """Know one more row."""
-        self.by_report[row.report] = self.by_number[row.number] = row
-
-    def of(self, entry: Heard) -> Row | None:
-        """Return the row that a fact is about."""
-        report = report_of(entry)
-        if report:
-            return self.by_report.get(report)
-        return self.by_number.get(number_of(entry))
-
-
-def fold(entries: Iterable[Heard], rows: Rows, words: Words) -> dict[int, Row]:
-    """Apply facts, in order, to `rows`, which holds all that they speak of.
+def fold(entries: Iterable[Heard], rows: MutableMapping[int, Row], words: Words) -> dict[int, Row]:
+    """Apply facts, in order, to `rows` (by report), which holds all that they speak of.
 
     Facts that a row already knows are passed over, so that applying them again does no harm.
-    Returns the rows that changed, by report.
+    Returns the rows that changed.
     """
     changed: dict[int, Row] = {}
     for entry in entries:
         if not concerns(entry.kind):
             continue
-        row = rows.of(entry)
+        report = report_of(entry)
+        row = rows.get(report)
         if entry.kind == "report.received":
             if row is None:
-                row = _received(entry, words)
-                rows.add(row)
-                changed[row.report] = row
+                rows[report] = changed[report] = _received(entry, words)
         elif row is None:
             log.warning("position %s: a report that was never received", entry.position)
         elif row.position < entry.position:
             _apply(row, entry, words)
             row.position = entry.position
-            changed[row.report] = row
+            changed[report] = row
     return changed
 
 
@@ -183,7 +160,7 @@ def _received(entry: Heard, words: Words) -> Row:
     data = entry.data
     row = Row(
         report=report_of(entry),
-        number=number_of(entry),
+        number=_number_of(entry),
         received_at=seconds(entry.at),
         topic=words.number("topic", data.get("topic") or ""),
         territory=words.number("territory", data.get("territory") or ""),

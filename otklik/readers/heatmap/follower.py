@@ -14,11 +14,9 @@ from otklik.readers.heatmap.folding import (
     COLUMNS,
     TIMES,
     Row,
-    Rows,
     Words,
     concerns,
     fold,
-    number_of,
     report_of,
 )
 from otklik.readers.heatmap.models import HeatGeneration, HeatMark, HeatRow, HeatWord
@@ -51,7 +49,7 @@ def heatmap(entries: Sequence[Entry]) -> None:
     if not heard:
         return
     words = known_words()
-    rows = Rows(stored_rows(heard))
+    rows = stored_rows(heard)
     changed = fold(heard, rows, words)  # type: ignore[arg-type]  # an Entry has a position here
     HeatWord.objects.bulk_create(
         HeatWord(region_id=settings.REGION, kind=kind, number=number, code=code)
@@ -70,13 +68,11 @@ def known_words() -> Words:
     return words
 
 
-def stored_rows(entries: Iterable[Entry]) -> list[Row]:
+def stored_rows(entries: Iterable[Entry]) -> dict[int, Row]:
     """Return the rows that some facts speak of, as they are now."""
-    reports = {report_of(entry) for entry in entries} - {0}
-    numbers = {number_of(entry) for entry in entries} - {0}
-    found = {row.report: row for row in HeatRow.objects.filter(report__in=reports)}
-    found |= {row.report: row for row in HeatRow.objects.filter(number__in=numbers)}
-    return [plain(row) for row in found.values()]
+    reports = {report_of(entry) for entry in entries}
+    found = HeatRow.objects.filter(report__in=reports)
+    return {row.report: plain(row) for row in found}
 
 
 def plain(row: HeatRow) -> Row:

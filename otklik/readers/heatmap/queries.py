@@ -334,9 +334,7 @@ def level_of(place: str) -> str:
     raise UnknownPlaceError(place)
 
 
-def why(
-    place: str, filters: HeatFilters, *, now: datetime, public: bool = True
-) -> dict[str, Any]:
+def why(place: str, filters: HeatFilters, *, now: datetime, public: bool = True) -> dict[str, Any]:
     """Say why a place has its colour: the parts, the numbers, the cases behind."""
     level = level_of(place)
     seen = view(filters, now)
@@ -428,7 +426,9 @@ def _marks(place: str, forced: str | None) -> list[dict[str, Any]]:
 
 def _topic_counts(seen: View, here: pl.DataFrame) -> list[dict[str, Any]]:
     inside = here.filter(pl.col("received_at").is_between(seen.window.start, seen.window.end))
-    counted = inside.filter(pl.col("topic") > 0).group_by("topic").len().sort("len", descending=True)
+    counted = (
+        inside.filter(pl.col("topic") > 0).group_by("topic").len().sort("len", descending=True)
+    )
     found = [(seen.words.code("topic", n), number) for n, number in counted.head(5).iter_rows()]
     titles = topic_titles({code for code, _ in found})
     return [
@@ -491,7 +491,9 @@ def tiles(seen: View, red: int) -> dict[str, Any]:
     ]
     week = frame.filter(pl.col("received_at") >= seen.seconds - 7 * 86_400)
     answered = frame.filter(pl.col("answered_at") >= seen.seconds - 7 * 86_400)
-    waits = (answered["answered_at"] - answered["received_at"]).median() if answered.height else None
+    waits = (
+        (answered["answered_at"] - answered["received_at"]).median() if answered.height else None
+    )
     rated = frame.filter(pl.col("rated_at") >= seen.seconds - 30 * 86_400)
     ratings = int(rated["ratings"].sum())
     return {

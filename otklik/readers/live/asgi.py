@@ -172,7 +172,7 @@ def _after(scope: Scope, query: dict[str, list[str]]) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-async def _first(public: bool, after: int | None) -> bytes:  # noqa: FBT001
+async def _first(public: bool, after: int | None) -> bytes:
     """Return what a new listener gets first: what they missed, or all."""
     channel = hub.channels[public]
     if after is None:

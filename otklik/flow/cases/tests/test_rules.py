@@ -56,7 +56,8 @@ def test_a_refused_verb_says_so_in_both_languages(status: str) -> None:
             continue
         with pytest.raises(Refused) as refusal:
             step(status, verb)
-        assert refusal.value.ru and refusal.value.en
+        assert refusal.value.ru
+        assert refusal.value.en
 
 
 def test_nobody_approves_their_own_answer() -> None:

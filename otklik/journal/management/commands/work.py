@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 QUEUES = ["timers", "notices", "images", "default"]
 
+
 class Command(BaseCommand):
     help = "Followers of the journal, jobs and timers, until SIGTERM."
 
