@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import include, path
 
 from otklik.faces import views
@@ -15,5 +14,3 @@ urlpatterns = [
     path("files/<str:token>/<str:variant>", views.file, name="file"),
     path("map/region.pmtiles", views.tiles, name="tiles"),
 ]
-if settings.DEBUG or settings.DEMO:
-    urlpatterns.append(path("ui/", views.guide, name="guide"))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -120,9 +120,3 @@ def tiles(request: HttpRequest) -> HttpResponse:
         "ETag": f'"{size}-{int(path.stat().st_mtime)}"',
     }
     return HttpResponse(body, status=206, content_type="application/octet-stream", headers=headers)
-
-
-@require_GET
-def guide(request: HttpRequest) -> HttpResponse:
-    """Show every component of the look on one page."""
-    return render(request, "ui/guide.html")

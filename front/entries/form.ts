@@ -1,0 +1,219 @@
+/** The send form, made easier: draft, suggestions, twins, thumbnails, smaller photos, progress.
+ *
+ * `<form data-send data-suggest data-addresses>` works without any of it; see site/send.html for the markup.
+ */
+
+import { find, findAll, later, make, need, words } from "../lib/dom";
+
+const DRAFT = "otklik.draft";
+const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
+const SIDE = 1920;
+
+interface Suggestion {
+  facts: { fact: string; title: { ru: string; en: string }; category_title: { ru: string; en: string }; advice: string }[];
+  twins: { title: string; text: string; url: string; distance: number }[];
+}
+
+const form = find<HTMLFormElement>("[data-send]");
+if (form) start(form);
+
+function start(form: HTMLFormElement): void {
+  const say = words(form);
+  const state = need("[data-state]", form);
+  const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
+  restore(form, state, say);
+  segments(form);
+  let files: File[] = [];
+  const picker = need<HTMLInputElement>('input[name="photos"]', form);
+  picker.addEventListener("change", async () => {
+    const limit = Number(form.dataset.files);
+    const added = await Promise.all([...(picker.files ?? [])].map(smaller));
+    files = [...files, ...added].slice(0, limit);
+    if (files.length === limit) state.textContent = say("many", { files: limit });
+    show();
+  });
+  function show(): void {
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    picker.files = transfer.files;
+    const list = need("[data-photos]", form!);
+    list.replaceChildren(
+      ...files.map((file, place) => {
+        const remove = make("button", { type: "button", class: "photo__remove", "aria-label": say("remove", { name: file.name }) }, "×");
+        remove.addEventListener("click", () => {
+          files = files.filter((_, other) => other !== place);
+          show();
+          picker.focus();
+        });
+        const picture = file.type.startsWith("image/")
+          ? make("img", { src: URL.createObjectURL(file), alt: file.name })
+          : make("span", { class: "photo__name" }, file.name);
+        return make("li", { class: "photo" }, picture, remove);
+      }),
+    );
+  }
+  const save = later(400, () => {
+    const kept = Object.fromEntries(KEPT.map((name) => [name, (field(name) as HTMLInputElement | null)?.value ?? ""]));
+    localStorage.setItem(DRAFT, JSON.stringify(kept));
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    state.textContent = say("saved", { time });
+  });
+  const suggest = later(600, () => void guess(form, say));
+  const addresses = later(300, () => void findPlaces(form));
+  form.addEventListener("input", (event) => {
+    save();
+    const name = (event.target as HTMLInputElement).name;
+    if (["text", "lat", "address"].includes(name)) suggest();
+    if (name === "address") addresses();
+  });
+  form.addEventListener("change", () => save());
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || (event.submitter as HTMLButtonElement | null)?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    send(form, say, state);
+  });
+}
+
+/** Sends by XHR for the progress bar; the answer is a page: the receipt, or this form with its mistakes. */
+function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLElement): void {
+  const bar = need<HTMLProgressElement>("[data-progress]", form);
+  const request = new XMLHttpRequest();
+  const again = () => {
+    bar.hidden = true;
+    delete form.dataset.sent;
+    for (const button of findAll("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  };
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", (event) => {
+    bar.hidden = false;
+    if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
+  });
+  request.addEventListener("load", () => {
+    if (request.responseURL && !request.responseURL.endsWith("/send/")) {
+      localStorage.removeItem(DRAFT);
+      location.assign(request.responseURL);
+      return;
+    }
+    again();
+    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    for (const place of findAll("[data-error]")) place.replaceChildren(...(answer.getElementById(place.id)?.childNodes ?? []));
+    const mistakes = answer.querySelector("[data-mistakes]");
+    if (mistakes) need("[data-mistakes]").replaceChildren(...mistakes.childNodes);
+    for (const name of ["csrfmiddlewaretoken", "twins_seen", "idempotency_key"]) {
+      const fresh = answer.querySelector<HTMLInputElement>(`[data-send] input[name="${name}"]`);
+      if (fresh) need<HTMLInputElement>(`input[name="${name}"]`, form).value = fresh.value;
+    }
+    const twins = answer.getElementById("twins")?.parentElement;
+    find("#twins", form)?.parentElement?.remove();
+    if (twins) form.prepend(twins);
+    (find(".mistakes") ?? twins ?? form).scrollIntoView({ block: "start" });
+    find(".mistakes")?.focus();
+  });
+  request.addEventListener("error", () => {
+    again();
+    state.textContent = say("offline");
+  });
+  request.send(new FormData(form));
+}
+
+function restore(form: HTMLFormElement, state: HTMLElement, say: ReturnType<typeof words>): void {
+  const text = need<HTMLTextAreaElement>('[name="text"]', form);
+  const stored = localStorage.getItem(DRAFT);
+  if (!stored || text.value || find(".mistakes")) return;
+  const kept = JSON.parse(stored) as Record<string, string>;
+  if (!kept.text) return;
+  for (const name of KEPT) {
+    const control = form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
+    if (control && kept[name]) control.value = kept[name];
+  }
+  state.textContent = say("restored");
+}
+
+/** Shows only the fields of the chosen way to tell the place and to be answered. */
+function segments(form: HTMLFormElement): void {
+  const follow = (): void => {
+    for (const kind of ["place", "contact"]) {
+      const chosen = (form.elements.namedItem(`${kind}_kind`) as RadioNodeList).value;
+      for (const part of findAll(`[data-for-${kind}]`, form))
+        part.hidden = part.getAttribute(`data-for-${kind}`) !== chosen;
+      if (kind === "place" && chosen === "pin")
+        void import("../lib/picker").then(({ mountPicker }) => mountPicker(need("[data-pin]", form)));
+    }
+  };
+  form.addEventListener("change", follow);
+  follow();
+}
+
+let asked = "";
+
+async function guess(form: HTMLFormElement, say: ReturnType<typeof words>): Promise<void> {
+  const value = (name: string) => (form.elements.namedItem(name) as HTMLInputElement).value;
+  const text = value("text").trim();
+  const kind = (form.elements.namedItem("place_kind") as RadioNodeList).value;
+  const body: Record<string, unknown> = { text: text.slice(0, 10_000), address: kind === "address" ? value("address") : "" };
+  if (kind === "pin" && value("lat")) Object.assign(body, { lat: Number(value("lat")), lon: Number(value("lon")) });
+  const question = JSON.stringify(body);
+  if (text.length < 8 || question === asked) return;
+  asked = question;
+  const place = need("[data-guess]", form);
+  try {
+    const answer = await fetch(form.dataset.suggest!, { method: "POST", headers: { "Content-Type": "application/json" }, body: question });
+    if (!answer.ok || question !== asked) return;
+    const found = (await answer.json()) as Suggestion;
+    place.replaceChildren(...told(form, found, say));
+  } catch {
+    // no network: the server will find the topic by itself
+  }
+}
+
+function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof words>): Node[] {
+  const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
+  const first = found.facts[0];
+  if (!first) return [];
+  const list = need<HTMLSelectElement>('select[name="topic"]', form);
+  const change = make("button", { type: "button", class: "button button--plain button--small" }, say("change"));
+  change.addEventListener("click", () => {
+    list.closest("details")!.open = true;
+    list.focus();
+  });
+  const what = make("p", { class: "guess__what" }, `${first.category_title[language]} — ${first.title[language]}`);
+  const shown: Node[] = [make("div", { class: "guess" }, make("div", {}, make("span", { class: "small" }, say("guess")), what), change)];
+  if (first.advice) shown.push(make("div", { class: "notice", "data-tone": "wait" }, make("div", { class: "notice__body" }, first.advice)));
+  if (found.twins.length) {
+    need<HTMLInputElement>('input[name="twins_seen"]', form).value = "1";
+    shown.push(make("p", { class: "small" }, say("twins")));
+    for (const twin of found.twins) {
+      const join = make("button", { class: "button button--quiet button--small", formaction: `${twin.url}support/`, formnovalidate: "" }, say("too"));
+      const about = make("div", { class: "twin__about" }, make("a", { href: twin.url }, twin.title), make("p", { class: "small" }, twin.text));
+      shown.push(make("div", { class: "twin" }, about, join));
+    }
+  }
+  return shown;
+}
+
+async function findPlaces(form: HTMLFormElement): Promise<void> {
+  const typed = need<HTMLInputElement>('[name="address"]', form).value;
+  if (typed.length < 3) return;
+  try {
+    const answer = await fetch(`${form.dataset.addresses}?q=${encodeURIComponent(typed)}`);
+    const places = (await answer.json()) as { title: string }[];
+    need("#addresses", form).replaceChildren(...places.map(({ title }) => make("option", { value: title })));
+  } catch {
+    // typing goes on without suggestions
+  }
+}
+
+/** A photo at most 1,920 pixels wide, without EXIF; what cannot be read is sent as it is. */
+async function smaller(file: File): Promise<File> {
+  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+    const canvas = make("canvas", { width: String(Math.round(picture.width * scale)), height: String(Math.round(picture.height * scale)) });
+    canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
+  } catch {
+    return file;
+  }
+}
