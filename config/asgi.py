@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 from otklik.readers.live.asgi import application as live
 
-django = WSGIMiddleware(pages, workers=16)
+django = WSGIMiddleware(cast("Any", pages), workers=16)
 
 
 async def application(scope: Scope, receive: Channel, send: Channel) -> None:
@@ -24,4 +24,4 @@ async def application(scope: Scope, receive: Channel, send: Channel) -> None:
     if scope["type"] == "lifespan" or str(scope.get("path", "")).startswith("/live/"):
         await live(scope, receive, send)
     else:
-        await django(scope, receive, send)
+        await django(cast("Any", scope), receive, send)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("open311/v2/", include("otklik.faces.open311.urls")),
     path("api/", include("otklik.faces.api.urls")),
     path("admin/", admin.site.urls),
+    path("demo/", include("otklik.demo.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("otklik.faces.urls")),
 ]

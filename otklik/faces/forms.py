@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from otklik.flow.intake.rules import NewReport, Problem
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import HttpRequest, QueryDict
 
     from otklik.ground.accounts.models import Person
 
@@ -78,3 +79,8 @@ def _number(text: str) -> float | None:
         return float(text.replace(",", "."))
     except ValueError:
         return None
+
+
+def uploads(request: HttpRequest, name: str) -> list[UploadedFile[Any]]:
+    """Return the files that came under a name."""
+    return cast("list[UploadedFile[Any]]", list(request.FILES.getlist(name)))

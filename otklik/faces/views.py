@@ -22,6 +22,7 @@ from otklik.journal.following import lag
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 AT_DESK = ("moderate", "assign", "draft_answer", "approve_answer", "create_on_behalf", "verify")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
@@ -75,7 +76,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, token: str, variant: str) -> HttpResponse:
+def file(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
     """Give a file to those who may see it: copies without EXIF, the original to few."""
     found = access.attachment_or_404(request, token, original=variant == "original")
     path = {"public": found.public, "thumbnail": found.thumbnail, "original": found.original}.get(
@@ -98,7 +99,7 @@ def file(request: HttpRequest, token: str, variant: str) -> HttpResponse:
 
 
 @require_GET
-def tiles(request: HttpRequest) -> HttpResponse:
+def tiles(request: HttpRequest) -> HttpResponseBase:
     """Serve the operator's own map file by ranges; a web server may do it better."""
     path = Path(settings.MAP_PMTILES)
     if not settings.MAP_PMTILES or not path.is_file():

@@ -76,7 +76,8 @@ class Fact:
         cls, data: Mapping[str, Any], *, subject: str, actor: str, region: str, at: datetime
     ) -> Self:
         """Make the fact again.  Fields unknown here are ignored: newer code wrote them."""
-        known = {name: decode(data[name]) for name, decode in decoders(cls).items() if name in data}
+        ways: dict[str, Decoder] = decoders(cls)  # type: ignore[arg-type]
+        known = {name: decode(data[name]) for name, decode in ways.items() if name in data}
         return cls(subject=subject, actor=actor, region=region, at=at, **known)
 
 

@@ -58,8 +58,14 @@ def grant_application_role() -> bool:
             for grant in _JOURNAL_GRANTS:
                 cursor.execute(grant)
         # From 16 on, to be a member and to be allowed SET ROLE are two things.
-        right = "SET" if connection.pg_version >= 160000 else "MEMBER"  # noqa: PLR2004
+        right = "SET" if _version() >= 160000 else "MEMBER"  # noqa: PLR2004
         cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [APPLICATION_ROLE, right])
         if not cursor.fetchone()[0]:
             cursor.execute("GRANT otklik_app TO CURRENT_USER")
     return True
+
+
+def _version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])

@@ -75,7 +75,7 @@ def _append(facts: Sequence[Fact]) -> None:
     # takes its ids after that one's commit, so ids follow cause and effect.  See decision 0002.
     if facts:
         with connection.cursor() as cursor:
-            cursor.execute(*append_sql(facts))
+            cursor.execute(*append_sql(facts))  # type: ignore[arg-type]
 
 
 def append_sql(facts: Sequence[Fact], *, only_if: str = "") -> tuple[str, list[object]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from otklik.faces.forms import uploads
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases.rules import Refused
 from otklik.flow.triage import commands as triage
@@ -16,7 +18,6 @@ from otklik.ground.topics.queries import fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -41,7 +42,7 @@ def _day(request: HttpRequest, name: str) -> datetime | None:
         day = None
     if day is None:
         return None
-    return timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 23, 59, 59))
+    return timezone.make_aware(datetime(day.year, day.month, day.day, 23, 59, 59))  # noqa: DTZ001
 
 
 def register(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
@@ -116,7 +117,7 @@ def submit(number: str, request: HttpRequest, by: Official, now: datetime) -> No
         result=request.POST.get("result", ""),
         interim=request.POST.get("interim") == "on",
         control_at=_day(request, "control_at"),
-        proofs=request.FILES.getlist("proofs"),
+        proofs=uploads(request, "proofs"),
         by=by,
         now=now,
     )

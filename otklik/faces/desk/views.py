@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.desk.verbs import BULK, VERBS
-from otklik.faces.forms import SendForm
+from otklik.faces.forms import SendForm, uploads
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
@@ -300,7 +300,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         receipt = intake.receive(
             form.new_report(channel if channel in {"hotline", "reception"} else "hotline", "ru"),
-            files=request.FILES.getlist("photos"),
+            files=uploads(request, "photos"),
             now=timezone.now(),
         )
     except intake_rules.Refused as refusal:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from otklik.faces.forms import uploads
 from otklik.faces.open311 import schema
 from otklik.faces.open311.schema import GeoReportError
 from otklik.flow.cases import queries, rules
@@ -111,7 +112,7 @@ def _post(http: HttpRequest, fmt: str) -> HttpResponse:
         raise GeoReportError(404, "service_code provided was not found")
     key = http.headers.get("Idempotency-Key") or arguments.get("client_request_id")
     new = schema.new_report(http.POST, arguments, key or uuid.uuid4().hex)
-    files = [each for name in http.FILES for each in http.FILES.getlist(name)]
+    files = [each for name in http.FILES for each in uploads(http, name)]
     try:
         receipt = intake.receive(new, files=files, now=timezone.now())
     except intake_rules.Refused as refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.forms import SendForm
+from otklik.faces.forms import SendForm, uploads
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from otklik.flow.cases.models import Case
+    from otklik.ground.accounts.models import Person
 
 CHANNEL = "site"
 PAGE = 20
@@ -83,7 +84,7 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         receipt = intake.receive(
             form.new_report(CHANNEL, _language()),
-            files=request.FILES.getlist("photos"),
+            files=uploads(request, "photos"),
             author=request.user if request.user.is_authenticated else None,
             now=timezone.now(),
         )
@@ -182,9 +183,8 @@ def track(request: HttpRequest) -> HttpResponse:
 @require_GET
 def cabinet(request: HttpRequest) -> HttpResponse:
     """List a person's own messages, those that wait for them first."""
-    page = Paginator(intake_queries.reports_of(request.user), PAGE).get_page(
-        request.GET.get("page")
-    )
+    person = cast("Person", request.user)
+    page = Paginator(intake_queries.reports_of(person), PAGE).get_page(request.GET.get("page"))
     cards = [show.own_card(report, _language()) for report in page]
     return render(request, "site/cabinet.html", {"page": page, "cards": cards})
 
@@ -284,7 +284,8 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
             comment=typed["comment"],
             dispute=typed["dispute"] == "yes",
             now=timezone.now(),
-            **scores,
+            answer_score=scores["answer_score"],
+            result_score=scores["result_score"],
         )
     except case_rules.Refused as refusal:
         found = case_queries.case_of_report(report.number)
@@ -312,7 +313,7 @@ def clarify(request: HttpRequest, number: str) -> HttpResponse:
         cases.clarify_case(
             report.number,
             text=text,
-            files=request.FILES.getlist("photos"),
+            files=uploads(request, "photos"),
             by=_ref(request),
             now=timezone.now(),
         )
@@ -339,9 +340,7 @@ def add_files(request: HttpRequest, number: str) -> HttpResponse:
     """Add photos to a message already sent."""
     report = access.report_or_404(request, number)
     try:
-        intake.add_files(
-            report, request.FILES.getlist("photos"), by=_ref(request), now=timezone.now()
-        )
+        intake.add_files(report, uploads(request, "photos"), by=_ref(request), now=timezone.now())
     except intake_rules.Refused as refusal:
         found = case_queries.case_of_report(report.number)
         return _own_page(request, report, found, status=422, files_error=_any_said(refusal))

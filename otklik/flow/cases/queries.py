@@ -251,6 +251,7 @@ def usual_days(topic_id: int, organisation_id: int | None, now: datetime) -> flo
     spans = sorted(
         (answered - registered).total_seconds() / 86_400
         for answered, registered in found.values_list("answered_at", "registered_at")[:500]
+        if answered and registered
     )
     return spans[len(spans) // 2] if len(spans) >= 5 else None  # noqa: PLR2004  (too few to tell)
 

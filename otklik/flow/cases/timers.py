@@ -45,7 +45,7 @@ def close(now: datetime) -> int:
         for number, answered, days in found.values_list(
             "number", "answered_at", "policy__rating_window_days"
         )[: AT_ONCE * 10]
-        if answered + (timedelta(days=days) if days else DEFAULT_WINDOW) < now
+        if answered and answered + (timedelta(days=days) if days else DEFAULT_WINDOW) < now
     ]
     return _each(numbers[:AT_ONCE], commands.close_case, now)
 

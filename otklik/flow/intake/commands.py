@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from otklik.flow.intake.files import Upload
     from otklik.ground.accounts.models import Person
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import Topic
@@ -56,7 +57,7 @@ class Located:
 def receive(
     new: rules.NewReport,
     *,
-    files: Sequence[file_store.Upload] = (),
+    files: Sequence[Upload] = (),
     author: Person | None = None,
     now: datetime,
 ) -> Receipt:
@@ -90,7 +91,7 @@ def receive(
 
 
 def _examine(
-    uploads: Sequence[file_store.Upload], bound: rules.Limits
+    uploads: Sequence[Upload], bound: rules.Limits
 ) -> tuple[list[file_store.Examined], list[rules.Problem]]:
     if len(uploads) > bound.files:
         return [], [rules.too_many_files(len(uploads), bound)]
@@ -218,7 +219,7 @@ def secret_of(number: str) -> str:
 @command
 def add_files(
     report: Report,
-    uploads: Sequence[file_store.Upload],
+    uploads: Sequence[Upload],
     *,
     purpose: str = Attachment.Purpose.MESSAGE,
     by: str,

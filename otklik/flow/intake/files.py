@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import filetype
 import pillow_heif
@@ -21,6 +21,10 @@ from otklik.flow.intake.rules import Limits, Problem, Refused, megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    Upload = UploadedFile[Any]
 
 pillow_heif.register_heif_opener()
 
@@ -42,19 +46,6 @@ PUBLIC_SIDE, THUMBNAIL_SIDE = 1920, 480
 ACCEPT = ".jpg,.jpeg,.png,.webp,.heic,.heif,.mp4,.mov,.pdf,.doc,.docx,.xls,.xlsx,.rtf"
 TELLING_HEAD = 8192
 ENTRIES = 5000
-
-
-class Upload(Protocol):
-    """What a web framework gives for an uploaded file."""
-
-    name: str | None
-    size: int | None
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return bytes."""
-
-    def seek(self, offset: int, /) -> Any:
-        """Move to a place."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from otklik.flow.triage.embeddings import Embedder, Vectors
-from otklik.flow.triage.features import Lexicon, Row, terms
+from otklik.flow.triage.features import Floats, Lexicon, Row, terms
 from otklik.flow.triage.words import gist, telling
 from otklik.ground.kit.text import shortened
 
@@ -69,7 +69,7 @@ class Classifier:
             for column, (owners, values) in found.items()
         }
 
-    def likeness(self, text: str) -> np.ndarray:
+    def likeness(self, text: str) -> Floats:
         """Return how like each example is, 0–1."""
         short = gist(text, self._telling)
         row = self.lexicon.row(terms(text))
@@ -81,7 +81,8 @@ class Classifier:
             return by_words
         cosine = self._vectors @ self.embedder.embed([short])[0]
         by_meaning = np.clip((cosine - COSINE_FROM) / (COSINE_TO - COSINE_FROM), 0, 1)
-        return (by_words + by_meaning) / 2
+        found: Floats = (by_words + by_meaning) / 2
+        return found
 
     def guess(self, text: str, limit: int = 3, without: int = -1) -> list[Guess]:
         """Return the likeliest facts, best first; `without` leaves one example out of account."""

@@ -14,7 +14,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from django.conf import settings
@@ -126,7 +126,7 @@ def embedder() -> Embedder:
         return _loaded[wanted]
 
 
-def _make(wanted: str) -> Embedder:
+def _make(wanted: str) -> Any:
     try:
         return ENGINES[wanted]()
     except (ImportError, OSError, RuntimeError) as problem:

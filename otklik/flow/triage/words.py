@@ -94,7 +94,7 @@ def gist(text: str, weights: Mapping[str, float], limit: int = GIST) -> str:
 def _worth(sentence: str, weights: Mapping[str, float]) -> float:
     roots = {root for root, _ in telling(sentence)}
     total = sum(weights.get(root, 0.0) for root in roots)
-    return total / (8 + len(sentence.split())) ** 0.5
+    return float(total / (8 + len(sentence.split())) ** 0.5)
 
 
 def _cut(text: str, weights: Mapping[str, float], limit: int) -> str:

@@ -50,7 +50,9 @@ def working_time(schedule_id: int | None) -> WorkingTime:
     )
     if schedule is None:
         return ALWAYS
-    days = CalendarDay.objects.filter(calendar_id=schedule.calendar_id).values_list("date", "kind")
+    days = CalendarDay.objects.filter(calendar_id=schedule.calendar_id or 0).values_list(
+        "date", "kind"
+    )
     week = {
         int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in spans)
         for day, spans in schedule.week.items()

@@ -17,7 +17,6 @@ from otklik.readers.heatmap.folding import (
     Words,
     concerns,
     fold,
-    report_of,
 )
 from otklik.readers.heatmap.models import HeatGeneration, HeatMark, HeatRow, HeatWord
 
@@ -70,7 +69,7 @@ def known_words() -> Words:
 
 def stored_rows(entries: Iterable[Entry]) -> dict[int, Row]:
     """Return the rows that some facts speak of, as they are now."""
-    reports = {report_of(entry) for entry in entries}
+    reports = {int(entry.data["report"]) for entry in entries}
     found = HeatRow.objects.filter(report__in=reports)
     return {row.report: plain(row) for row in found}
 

@@ -128,12 +128,13 @@ def test_an_extension_needs_a_reason_time_and_room() -> None:
         rules.check_extension(**(values | more))  # type: ignore[arg-type]
 
     check()
-    for code, more in {
+    cases: dict[str, dict[str, object]] = {
         "no_more_extensions": {"used": 1},
         "too_late": {"due": NOW - timedelta(hours=1)},
         "too_long": {"until": NOW + timedelta(days=40)},
         "no_reason": {"reason": " "},
-    }.items():
+    }
+    for code, more in cases.items():
         with pytest.raises(Refused) as refusal:
             check(**more)
         assert refusal.value.code == code

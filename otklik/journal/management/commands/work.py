@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     async def jobs(self, concurrency: int) -> None:
         """Run jobs until SIGTERM or SIGINT, which the worker itself hears."""
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app = app.with_connector(cast("Any", app.connector).get_worker_connector())
         async with worker_app.open_async():
             await worker_app.run_worker_async(
                 concurrency=concurrency,

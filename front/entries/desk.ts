@@ -1,0 +1,33 @@
+/** The desk by keyboard, and the small map of a case. Everything works without it. */
+
+import { find, findAll } from "../lib/dom";
+
+const all = find<HTMLInputElement>("[data-all]");
+all?.addEventListener("change", () => {
+  for (const box of findAll<HTMLInputElement>('input[name="number"]')) box.checked = all.checked;
+});
+
+let place = -1;
+
+document.addEventListener("keydown", (event) => {
+  if ((event.target as Element).matches("input, textarea, select") || event.ctrlKey || event.metaKey) return;
+  const rows = findAll("[data-row]");
+  if (event.key === "/") {
+    event.preventDefault();
+    find("[data-focus]")?.focus();
+  } else if ((event.key === "j" || event.key === "k") && rows.length) {
+    place = Math.max(0, Math.min(rows.length - 1, place + (event.key === "j" ? 1 : -1)));
+    find<HTMLAnchorElement>("a", rows[place]!)?.focus();
+  } else if (event.key === "x" && rows[place]) {
+    const box = find<HTMLInputElement>('input[name="number"]', rows[place]!);
+    if (box) box.checked = !box.checked;
+  }
+});
+
+for (const element of findAll("[data-case-map]")) {
+  const center = element.dataset.caseMap!.split(",").map(Number) as [number, number];
+  void Promise.all([import("../lib/map"), import("maplibre-gl")]).then(async ([{ createMap }, { Marker }]) => {
+    const { map } = await createMap(element, { center, zoom: 12, cooperative: true });
+    new Marker({ color: "#b3261e" }).setLngLat(center).addTo(map);
+  });
+}

@@ -1,0 +1,78 @@
+"""The demo region: `demo seed`, `demo day`, `demo storm`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from otklik.demo import accounts, seeding
+from otklik.flow.intake.models import Report
+from otklik.ground.territories.queries import region
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+PROCESSES = 2
+
+
+class Command(BaseCommand):
+    help = "The demo region: seed sixty days; live a usual day or a storm."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        seed = actions.add_parser("seed", help="sixty days, once")
+        seed.add_argument("--count", type=int, default=2400)
+        seed.add_argument("--days", type=int, default=60)
+        seed.add_argument("--part", type=int, default=None)
+        day = actions.add_parser("day", help="a usual day, live")
+        day.add_argument("--count", type=int, default=100)
+        day.add_argument("--minutes", type=float, default=30)
+        storm = actions.add_parser("storm", help="a heat outage in one district, live")
+        storm.add_argument("--count", type=int, default=500)
+        storm.add_argument("--minutes", type=float, default=4)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        getattr(self, options["action"])(options)
+
+    def seed(self, options: dict[str, Any]) -> None:
+        """Settle the accounts and, in an empty region, live through the days in two processes."""
+        if options["part"] is not None:
+            count = options["count"] // PROCESSES
+            seeding.seed(count, options["days"], timezone.localtime(), 35 + options["part"])
+            return
+        accounts.settle(region())
+        if Report.objects.filter(region=region()).exists():
+            self.stdout.write("  the demo region lives already")
+            return
+        seeding.everybody()
+        arguments = [f"--count={options['count']}", f"--days={options['days']}"]
+        parts = [
+            subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "config.cli", "demo", "seed", *arguments, f"--part={part}"],
+                env={**os.environ, "TRIAGE_EMBEDDINGS": "none"},
+            )
+            for part in range(PROCESSES)
+        ]
+        failed = [part.wait() for part in parts]
+        self.stdout.write(f"  {Report.objects.count()} messages")
+        if any(failed):
+            sys.exit(1)
+
+    def day(self, options: dict[str, Any]) -> None:
+        """Write usual messages at the present, spread over some minutes."""
+        made_of = seeding.world(int(time.time()))
+        for _ in range(options["count"]):
+            seeding.write(made_of, timezone.now())
+            time.sleep(options["minutes"] * 60 / options["count"])
+
+    def storm(self, options: dict[str, Any]) -> None:
+        """Write the storm's messages at the present."""
+        for made_of, fact, around in seeding.storm(options["count"], timezone.now()):
+            seeding.write(made_of, timezone.now(), fact, around)
+            time.sleep(options["minutes"] * 60 / options["count"])

@@ -1,0 +1,254 @@
+"""Sixty believable days of a region, lived through the real commands at their own times."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from django.conf import settings
+from django.db import connection
+
+from otklik.demo import accounts
+from otklik.flow.cases import commands as cases
+from otklik.flow.cases.models import Case
+from otklik.flow.cases.rules import Refused as CaseRefused
+from otklik.flow.intake.commands import receive
+from otklik.flow.intake.rules import NewReport
+from otklik.flow.intake.rules import Refused as IntakeRefused
+from otklik.flow.rating.commands import rate_answer
+from otklik.flow.triage.commands import decide
+from otklik.ground.accounts.models import Membership, Official, Person, Role
+from otklik.ground.kit import geo
+from otklik.ground.territories.models import Settlement, Street
+from otklik.ground.territories.queries import region, territories, territory_at
+from otklik.ground.topics.queries import topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from otklik.ground.topics.models import Topic
+
+EVERYBODY = "demo-staff@example.ru"
+ANSWERS = (
+    "Выехали на место {day}, работы сделала бригада подрядчика. Проверим ещё раз через неделю.",
+    "Сделано {day} силами городской службы. Если повторится, напишите нам номер этого сообщения.",
+    "Осмотрели {day} вместе с управляющей компанией, замечания устранены, акт подписан.",
+    "Работы включены в план, бригада приедет до конца месяца, за сроком следит заместитель главы.",
+    "По закону это решает другой орган: объяснили, куда обратиться и какие нужны документы.",
+)
+RESULTS = ("solved", "solved", "solved", "planned", "explained")
+
+
+@dataclass(frozen=True)
+class World:
+    """What messages are made of."""
+
+    random: random.Random
+    texts: dict[str, list[str]]
+    facts: list[Topic]
+    weights: list[float]
+    places: list[tuple[float, float, str, str, str]]
+    place_weights: list[float]
+    channels: list[str]
+    channel_weights: list[float]
+    hours: list[float]
+
+
+def world(seed: int) -> World:
+    """Read the demo's data."""
+    folder = Path(settings.REGION_DATA)
+    data = yaml.safe_load((folder / "demo.yaml").read_text())
+    texts = yaml.safe_load((folder / "demo_texts.yaml").read_text())["texts"]
+    shares = {key: float(value) for key, value in data["topics"].items()}
+    facts = [fact for fact in topics().facts if fact.code in texts]
+    by_category: dict[str, int] = {}
+    for fact in facts:
+        code = fact.category.code if fact.category else ""
+        by_category[code] = by_category.get(code, 0) + 1
+    weights = [
+        shares.get(fact.category.code if fact.category else "", 0.005)
+        / by_category[fact.category.code if fact.category else ""]
+        for fact in facts
+    ]
+    places, place_weights = _places()
+    channels = {k: float(v) for k, v in data["channels"].items() if isinstance(v, int | float)}
+    return World(
+        random.Random(seed), texts, facts, weights, places, place_weights,
+        list(channels), list(channels.values()), [float(h) for h in data["rhythm"]["hours"]],
+    )  # fmt: skip
+
+
+def _places() -> tuple[list[tuple[float, float, str, str, str]], list[float]]:
+    known = {t.pk: t for t in territories().values()}
+    found: list[tuple[float, float, str, str, str]] = []
+    weights: list[float] = []
+    streets = list(Street.objects.filter(region=region()).select_related("settlement"))
+    for street in streets:
+        territory = known.get(street.settlement.territory_id)
+        if territory:
+            same = sum(s.settlement.territory_id == territory.pk for s in streets)
+            found.append(
+                (street.lat, street.lon, territory.code, street.name, street.settlement.name)
+            )
+            weights.append(0.75 * territory.population / same)
+    for place in Settlement.objects.filter(region=region()):
+        territory = known.get(place.territory_id)
+        if territory:
+            found.append((place.lat, place.lon, territory.code, "", place.name))
+            weights.append(0.25 * max(place.population, 300))
+    return found, weights
+
+
+def seed(count: int, days: int, now: datetime, number: int = 35) -> int:
+    """Live through `days` days with `count` messages; return how many were made."""
+    made_of = world(number)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # made-up messages may be lost in a crash
+    staff = everybody()
+    approver = accounts.official(accounts.SECOND_APPROVER)
+    made = 0
+    for moment in _moments(made_of, count, days, now):
+        try:
+            number_of_case = write(made_of, moment)
+        except IntakeRefused:
+            continue
+        made += 1
+        if number_of_case:
+            _live(made_of, number_of_case, moment, now, staff, approver)
+    return made
+
+
+def everybody() -> Official:
+    """Return one demo official who may answer for any body."""
+    person = Person.objects.filter(email=EVERYBODY).first() or Person.objects.create_user(
+        EVERYBODY, None, region=region(), first_name="Дежурный", last_name="Исполнитель"
+    )
+    template = accounts.official(accounts.EXECUTOR)
+    official, fresh = Official.objects.get_or_create(
+        person=person,
+        defaults={"region": region(), "organisation": template.organisation,
+                  "position": "Исполнитель показа"},
+    )  # fmt: skip
+    if fresh:
+        for role in Role.objects.filter(region=region(), code__in=("executor", "coordinator")):
+            Membership.objects.create(region=region(), official=official, role=role)
+    return official
+
+
+def _moments(made_of: World, count: int, days: int, now: datetime) -> Iterator[datetime]:
+    rnd = made_of.random
+    found = []
+    for _ in range(count):
+        day = now - timedelta(days=rnd.uniform(0, days))
+        (hour,) = rnd.choices(range(24), made_of.hours)
+        moment = day.replace(hour=hour, minute=rnd.randrange(60), second=rnd.randrange(60))
+        found.append(min(moment, now - timedelta(minutes=rnd.randrange(1, 90))))
+    return iter(sorted(found))
+
+
+def write(made_of: World, moment: datetime, fact: Topic | None = None,
+          around: tuple[float, float, float] | None = None) -> str | None:  # fmt: skip
+    """Write one message and let triage decide; return its number if work began."""
+    rnd = made_of.random
+    fact = fact or rnd.choices(made_of.facts, made_of.weights)[0]
+    place = rnd.choices(made_of.places, made_of.place_weights)[0]
+    lat, lon, _, street, village = place
+    spread = 0.004 if street else 0.012
+    if around:
+        lat, lon, radius = around
+        spread = radius / geo.EARTH_M * 57.3
+        street, village = "микрорайон Бывалово", "Вологда"
+    lat, lon = lat + rnd.gauss(0, spread / 2), lon + rnd.gauss(0, spread)
+    text = rnd.choice(made_of.texts[fact.code]).format(
+        street=street or village, house=rnd.randrange(1, 60), village=village
+    )
+    named = rnd.random() < 0.85 or not fact.anonymous  # noqa: PLR2004
+    inside = territory_at(lat, lon) is not None
+    new = NewReport(
+        text=text,
+        channel=rnd.choices(made_of.channels, made_of.channel_weights)[0],
+        idempotency_key=uuid.uuid4().hex,
+        topic=fact.code if rnd.random() < 0.9 else "",  # noqa: PLR2004
+        place="pin" if inside else "address",
+        lat=lat if inside else None,
+        lon=lon if inside else None,
+        address="" if inside else f"{village}, {street}",
+        contact="phone" if named else "none",
+        phone=f"+7921000{rnd.randrange(10_000):04}" if named else "",
+        wants_public=rnd.random() < 0.8,  # noqa: PLR2004
+    )
+    receipt = receive(new, now=moment)
+    decide(receipt.report_id, now=moment + timedelta(seconds=2))
+    return receipt.number
+
+
+def _live(
+    made_of: World,
+    number: str,
+    moment: datetime,
+    now: datetime,
+    staff: Official,
+    approver: Official,
+) -> None:
+    """Let a case live until the present: joined, answered, rated, disputed, as people do."""
+    rnd = made_of.random
+    case = Case.objects.select_related("topic", "policy", "organisation").get(number=number)
+    if case.status != "assigned" or case.due is None:
+        return
+    for n in range(rnd.choices((0, 1, 3), (85, 12, 3))[0]):
+        later = moment + timedelta(hours=rnd.uniform(1, 30))
+        if later < now:
+            key = f"demo:{number}:{n}"
+            cases.support_case(number, key=key, channel="app", now=later)
+    term = (case.due - moment).total_seconds()
+    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * 1.15)
+    if answered >= now or rnd.random() < 0.04:  # noqa: PLR2004  (forgotten)
+        return
+    try:
+        _answer(made_of, case, staff, approver, answered)
+    except CaseRefused:
+        return
+    rated = answered + timedelta(hours=rnd.uniform(2, 90))
+    if rated < now and rnd.random() < 0.38:  # noqa: PLR2004
+        _rate(rnd, number, rated)
+
+
+def _answer(made_of: World, case: Case, staff: Official, approver: Official, at: datetime) -> None:
+    rnd = made_of.random
+    begun = case.received_at + (at - case.received_at) * 0.4
+    cases.start_case(case.number, by=staff, now=begun)
+    choice = rnd.randrange(len(ANSWERS))
+    result = RESULTS[choice]
+    if result == "solved" and case.topic and case.topic.proof:
+        result = "explained"  # no photo was taken of what never was
+    text = ANSWERS[choice].format(day=f"{at:%d.%m}")
+    cases.submit_answer(
+        case.number, text=text, result=result, by=staff, now=at - (at - begun) * 0.1
+    )
+    cases.approve_answer(case.number, by=approver, now=at)
+
+
+def _rate(rnd: random.Random, number: str, at: datetime) -> None:
+    score = rnd.choices((1, 2, 3, 4, 5), (10, 9, 14, 27, 40))[0]
+    result = max(1, min(5, score + rnd.choice((-1, 0, 0))))
+    rate_answer(
+        number, answer_score=score, result_score=result,
+        comment="Ничего не сделано" if result == 1 else "", dispute=result == 1, now=at,
+    )  # fmt: skip
+
+
+def storm(count: int, now: datetime, made_of: World | None = None) -> Sequence[Any]:
+    """Return what to write in a heat outage: facts of heating around one district."""
+    made_of = made_of or world(int(now.timestamp()))
+    tree = topics()
+    heat = [f for f in made_of.facts if f.category and f.category.code == "heat-and-water"]
+    dead = [f for f in heat if f.life_support] or heat or list(tree.facts)[:1]
+    data = yaml.safe_load((Path(settings.REGION_DATA) / "demo.yaml").read_text())
+    centre = data.get("storm", {}).get("center") or [59.1977, 39.9157]
+    around = (float(centre[0]), float(centre[1]), 900.0)
+    return [(made_of, made_of.random.choice(dead), around) for _ in range(count)]
