@@ -44,6 +44,18 @@ ANSWERS = (
 RESULTS = ("solved", "solved", "solved", "planned", "explained")
 
 
+FORGOTTEN, RATED, UPHELD = 0.03, 0.38, 0.6
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who answers, approves and judges in the demo."""
+
+    executor: Official
+    approver: Official
+    judge: Official
+
+
 @dataclass(frozen=True)
 class World:
     """What messages are made of."""
@@ -109,8 +121,11 @@ def seed(count: int, days: int, now: datetime, number: int = 35) -> int:
     made_of = world(number)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # made-up messages may be lost in a crash
-    staff = everybody()
-    approver = accounts.official(accounts.SECOND_APPROVER)
+    staff = Staff(
+        everybody(),
+        accounts.official(accounts.APPROVER),
+        accounts.official(accounts.SECOND_APPROVER),
+    )
     made = 0
     for moment in _moments(made_of, count, days, now):
         try:
@@ -119,7 +134,7 @@ def seed(count: int, days: int, now: datetime, number: int = 35) -> int:
             continue
         made += 1
         if number_of_case:
-            _live(made_of, number_of_case, moment, now, staff, approver)
+            _live(made_of, number_of_case, moment, now, staff)
     return made
 
 
@@ -187,14 +202,7 @@ def write(made_of: World, moment: datetime, fact: Topic | None = None,
     return receipt.number
 
 
-def _live(
-    made_of: World,
-    number: str,
-    moment: datetime,
-    now: datetime,
-    staff: Official,
-    approver: Official,
-) -> None:
+def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: Staff) -> None:
     """Let a case live until the present: joined, answered, rated, disputed, as people do."""
     rnd = made_of.random
     case = Case.objects.select_related("topic", "policy", "organisation").get(number=number)
@@ -206,40 +214,62 @@ def _live(
             key = f"demo:{number}:{n}"
             cases.support_case(number, key=key, channel="app", now=later)
     term = (case.due - moment).total_seconds()
-    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * 1.15)
-    if answered >= now or rnd.random() < 0.04:  # noqa: PLR2004  (forgotten)
+    late = 0.97 if case.urgent else 1.1
+    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * late)
+    if answered >= now or (not case.urgent and rnd.random() < FORGOTTEN):
         return
     try:
-        _answer(made_of, case, staff, approver, answered)
+        _answer(made_of, case, staff, answered)
     except CaseRefused:
         return
     rated = answered + timedelta(hours=rnd.uniform(2, 90))
-    if rated < now and rnd.random() < 0.38:  # noqa: PLR2004
-        _rate(rnd, number, rated)
+    if rated < now and rnd.random() < RATED and _rate(rnd, number, rated):
+        _settle_dispute(made_of, number, rated, now, staff)
 
 
-def _answer(made_of: World, case: Case, staff: Official, approver: Official, at: datetime) -> None:
+def _settle_dispute(
+    made_of: World, number: str, rated: datetime, now: datetime, staff: Staff
+) -> None:
+    """Judge a dispute within a day; an upheld one is answered again and confirmed."""
+    judged = rated + timedelta(hours=made_of.random.uniform(3, 22))
+    if judged >= now:
+        return
+    upheld = made_of.random.random() < UPHELD
+    reason = "Проверили на месте: автор прав" if upheld else "Работы приняты, акт приложен к делу"
+    cases.judge_dispute(number, upheld=upheld, reason=reason, by=staff.judge, now=judged)
+    again = judged + timedelta(hours=made_of.random.uniform(10, 40))
+    if upheld and again < now:
+        case = Case.objects.select_related("topic").get(number=number)
+        _answer(made_of, case, staff, again)
+        rate_answer(
+            number, answer_score=4, result_score=4, now=min(again + timedelta(hours=5), now)
+        )
+
+
+def _answer(made_of: World, case: Case, staff: Staff, at: datetime) -> None:
     rnd = made_of.random
-    begun = case.received_at + (at - case.received_at) * 0.4
-    cases.start_case(case.number, by=staff, now=begun)
+    begun = at - (at - case.updated_at) * 0.6
+    cases.start_case(case.number, by=staff.executor, now=begun)
     choice = rnd.randrange(len(ANSWERS))
     result = RESULTS[choice]
     if result == "solved" and case.topic and case.topic.proof:
         result = "explained"  # no photo was taken of what never was
     text = ANSWERS[choice].format(day=f"{at:%d.%m}")
     cases.submit_answer(
-        case.number, text=text, result=result, by=staff, now=at - (at - begun) * 0.1
+        case.number, text=text, result=result, by=staff.executor, now=at - (at - begun) * 0.1
     )
-    cases.approve_answer(case.number, by=approver, now=at)
+    cases.approve_answer(case.number, by=staff.approver, now=at)
 
 
-def _rate(rnd: random.Random, number: str, at: datetime) -> None:
+def _rate(rnd: random.Random, number: str, at: datetime) -> bool:
+    """Rate as people do; return whether it became a dispute."""
     score = rnd.choices((1, 2, 3, 4, 5), (10, 9, 14, 27, 40))[0]
     result = max(1, min(5, score + rnd.choice((-1, 0, 0))))
     rate_answer(
         number, answer_score=score, result_score=result,
         comment="Ничего не сделано" if result == 1 else "", dispute=result == 1, now=at,
     )  # fmt: skip
+    return result == 1
 
 
 def storm(count: int, now: datetime, made_of: World | None = None) -> Sequence[Any]:

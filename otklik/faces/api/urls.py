@@ -6,5 +6,4 @@ from django.urls import path
 
 from otklik.faces.api.views import api
 
-app_name = "faces_api"
 urlpatterns = [path("", api.urls)]

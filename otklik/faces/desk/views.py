@@ -56,7 +56,7 @@ def _filters(data: QueryDict) -> QueueFilters:
     since, until = _date(data.get("since", "")), _date(data.get("until", ""))
     return QueueFilters(
         text=data.get("q", "").strip()[:200],
-        status=data.get("status", ""),
+        status=data.get("status", "" if data.get("q") else "unanswered"),
         topic=data.get("topic", ""),
         territory=data.get("territory", ""),
         organisation=data.get("organisation", ""),

@@ -56,7 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "site/home.html",
         {
             "totals": show.totals(timezone.now()),
-            "latest": [show.card(case, _language()) for case in case_queries.public_cases()[:6]],
+            "cards": [show.card(case, _language()) for case in case_queries.public_cases()[:6]],
             "categories": topics().categories,
         },
     )

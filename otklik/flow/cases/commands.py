@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import RoutingRule, Topic
 
+HEAVY = ("territory__polygon", "topic__phrases", "topic__synonyms", "region__settings")
 DEFAULT_POLICY = "ORD-30"
 SYSTEM = "system"
 CLARIFY_DAYS = 5
@@ -42,7 +43,7 @@ DEFAULT_HOPS = 3
 def locked(number: str) -> Case:
     """Return a case held against other commands until this one ends."""
     related = ("region", "report", "topic", "territory", "organisation", "policy")
-    found = Case.objects.select_related(*related)
+    found = Case.objects.select_related(*related).defer(*HEAVY)
     return found.select_for_update(no_key=True, of=("self",)).get(number=number)
 
 

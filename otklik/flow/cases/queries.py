@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 RELATED = ("report", "topic", "territory", "organisation", "executor__person", "policy", "region")
 
+HEAVY = (
+    "territory__polygon", "topic__phrases", "topic__synonyms", "topic__category__phrases",
+    "topic__category__synonyms", "region__settings",
+)  # fmt: skip
+"""Columns that no page of a case needs: a border alone is ten kilobytes."""
+LIGHT = (*HEAVY[:3], HEAVY[5])
+
 
 @dataclass(frozen=True)
 class QueueFilters:
@@ -107,7 +114,7 @@ def _seen(powers: Powers) -> Q:
 
 def cases_of(official: Official) -> QuerySet[Case]:
     """Return every case that an official may see."""
-    found = Case.objects.filter(region=region()).select_related(*RELATED)
+    found = Case.objects.filter(region=region()).select_related(*RELATED).defer(*LIGHT)
     return found.filter(_seen(powers_of(official)))
 
 
@@ -183,7 +190,8 @@ def public_cases() -> QuerySet[Case]:
     """Return the cases that anybody may see, newest first."""
     found = Case.objects.filter(region=region(), public=True, closed_contour=False)
     related = found.select_related("topic__category", "territory", "organisation", "report")
-    return related.order_by("-received_at", "-pk")
+    light = related.defer(*HEAVY[:5])
+    return light.order_by("-received_at", "-pk")
 
 
 def public_case(number: str) -> Case:
@@ -193,7 +201,8 @@ def public_case(number: str) -> Case:
 
 def case_of_report(number: str) -> Case | None:
     """Return the case of a report, or None while triage is still thinking."""
-    found = Case.objects.select_related(*RELATED, "merged_into")
+    related = (*RELATED, "topic__category", "merged_into")
+    found = Case.objects.select_related(*related).defer(*HEAVY)
     return found.filter(region=region(), number=number).first()
 
 

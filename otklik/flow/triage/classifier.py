@@ -10,6 +10,7 @@ import numpy as np
 
 from otklik.flow.triage.embeddings import Embedder, Vectors
 from otklik.flow.triage.features import Floats, Lexicon, Row, terms
+from otklik.flow.triage.recall import vectors
 from otklik.flow.triage.words import gist, telling
 from otklik.ground.kit.text import shortened
 
@@ -50,7 +51,7 @@ class Classifier:
         weighted = [terms(example.text) for example in examples]
         self.lexicon = Lexicon.of(weighted)
         self._postings = self._invert([self.lexicon.row(each) for each in weighted])
-        self._vectors = embedder.embed([example.text for example in examples])
+        self._vectors = vectors(embedder, [example.text for example in examples])
         names = sorted({example.fact for example in examples})
         self.facts = names
         place = {name: number for number, name in enumerate(names)}

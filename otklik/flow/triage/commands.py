@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 SYSTEM = "system"
 
 
+def _report(**key: object) -> Report:
+    found = Report.objects.select_related("region", "topic_hint__policy", "territory")
+    return found.defer("territory__polygon", "topic_hint__phrases", "region__settings").get(**key)
+
+
 def decide(report_id: int, *, now: datetime) -> Decision | None:
     """Find topic, place and body of a message and open its case; nothing if that was done."""
-    report = Report.objects.select_related("region", "topic_hint", "territory").get(pk=report_id)
+    report = _report(pk=report_id)
     if report.withdrawn_at is not None or Decision.objects.filter(report=report).exists():
         return None
     facts, certain = ([], True) if report.topic_hint else classify(report.text)
@@ -87,7 +92,7 @@ def correct(
     number: str, *, topic: Topic, territory: Territory | None, by: Official, now: datetime
 ) -> Case:
     """Overrule topic or place; the case follows and the classifier learns."""
-    report = Report.objects.select_related("region").get(number=number)
+    report = _report(number=number)
     last = Decision.objects.filter(report=report).select_related("topic").last()
     bodies = bodies_for(topic, territory)
     case = retopic_case(

@@ -69,7 +69,8 @@ class Suggestion:
 
 
 @remembered(60)
-def _examples() -> tuple[machine.Example, ...]:
+def examples() -> tuple[machine.Example, ...]:
+    """Return every text that the topics say is about a fact."""
     return tuple(
         machine.Example(topic.code, text)
         for topic in topics().facts
@@ -80,8 +81,8 @@ def _examples() -> tuple[machine.Example, ...]:
 
 def current() -> machine.Classifier:
     """Return the classifier at work in this process."""
-    examples = _examples()
-    return machine.made((hash(examples), embedder().name), examples, embedder())
+    known = examples()
+    return machine.made((hash(known), embedder().name), known, embedder())
 
 
 def classify(text: str) -> tuple[list[FactSuggestion], bool]:

@@ -1,0 +1,155 @@
+"""Anna's message goes all the way: from a phone to the wall, answered, disputed, answered again."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from otklik.demo.accounts import APPROVER, EXECUTOR, LEADER, PASSWORD, SECOND_APPROVER, Actor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+PHONE = {"width": 390, "height": 844}
+ANSWER = "Яму заделали сегодня утром, работала бригада города. Проверим ещё раз через неделю."
+
+
+def photo() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (800, 600), (120, 110, 100)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def entered(browser: Browser, served: str, actor: Actor) -> Page:
+    page = browser.new_context(locale="ru-RU").new_page()
+    page.goto(f"{served}/accounts/login/")
+    page.fill("#id_login", actor.email)
+    page.fill("#id_password", PASSWORD)
+    page.locator("form.card button").click()
+    page.wait_for_url(lambda url: "login" not in url)
+    return page
+
+
+def press(page: Page, verb: str) -> None:
+    """Open a verb's form on the desk."""
+    page.locator(f"details:has(form[data-verb={verb}]) summary").click()
+
+
+def send(page: Page, verb: str) -> None:
+    page.locator(f"form[data-verb={verb}] button").click()
+    page.wait_for_load_state()
+
+
+def answer(page: Page, served: str, number: str) -> None:
+    page.goto(f"{served}/desk/c/{number}/")
+    press(page, "submit")
+    page.fill("#answer_text", ANSWER)
+    page.select_option("#answer_result", "solved")
+    page.set_input_files(
+        "#proofs", {"name": "proof.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    send(page, "submit")
+
+
+def test_from_a_phone_to_red_on_the_wall_and_back(browser: Browser, served: str) -> None:
+    wall = entered(browser, served, LEADER)
+    wall.set_viewport_size({"width": 1920, "height": 1080})
+    wall.goto(f"{served}/monitor/")
+    wall.locator("[data-wall][data-as-of]").wait_for(timeout=60_000)
+    before = int(wall.locator('[data-tile="today"]').inner_text())
+
+    anna = browser.new_context(viewport=PHONE, locale="ru-RU").new_page()
+    anna.goto(f"{served}/send/")
+    anna.fill("#id_text", "На улице Мира у дома 12 большая яма, машины объезжают по встречной")
+    anna.locator(".guess").wait_for(timeout=60_000)
+    anna.fill("#id_address", "Вологда, улица Мира, 12")
+    anna.locator("details:has(#id_topic) > summary").click()
+    anna.select_option("#id_topic", "roads-pothole")
+    anna.set_input_files(
+        "#id_photos", {"name": "yama.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    anna.fill("#id_email", "anna@example.ru")
+    anna.locator(".sendbar button").click()
+    anna.locator("[data-number], #twins").first.wait_for()
+    if anna.locator("#twins").count():  # neighbours wrote of it too; Anna sends her own
+        anna.locator(".sendbar button").click()
+    anna.locator("[data-number]").wait_for()
+    number = anna.locator("[data-number]").inner_text()
+
+    wall.wait_for_function(
+        "before => Number(document.querySelector('[data-tile=\"today\"]').textContent) > before",
+        arg=before,
+        timeout=15_000,
+    )
+    boris = entered(browser, served, EXECUTOR)
+    answer(boris, served, number)
+    clara = entered(browser, served, APPROVER)
+    clara.goto(f"{served}/desk/c/{number}/")
+    press(clara, "approve")
+    send(clara, "approve")
+
+    anna.goto(f"{served}/m/{number}/")
+    assert ANSWER in anna.locator("[data-answer]").inner_text()
+    anna.locator('input[name="answer_score"][value="2"]').check(force=True)
+    anna.locator('input[name="result_score"][value="2"]').check(force=True)
+    anna.fill("#id_comment", "Яма на месте")
+    anna.locator('input[name="dispute"]').check(force=True)
+    anna.locator("form[data-rate] button").click()
+    anna.wait_for_load_state()
+
+    denis = entered(browser, served, SECOND_APPROVER)
+    denis.goto(f"{served}/desk/c/{number}/")
+    press(denis, "reopen")
+    denis.fill("#reason_reopen", "Снимок сделан в другом месте")
+    send(denis, "reopen")
+    answer(boris, served, number)
+    clara.goto(f"{served}/desk/c/{number}/")
+    press(clara, "approve")
+    send(clara, "approve")
+
+    anna.goto(f"{served}/m/{number}/")
+    anna.locator('input[name="answer_score"][value="5"]').check(force=True)
+    anna.locator('input[name="result_score"][value="5"]').check(force=True)
+    anna.locator("form[data-rate] button").click()
+    anna.wait_for_load_state()
+    assert "Решено" in anna.locator(".chip").first.inner_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/send/", "/track/", "/messages/", "/about/",
+                                  "/accounts/login/", "/monitor/", "/monitor/table/"])  # fmt: skip
+def test_axe_finds_nothing_serious(browser: Browser, served: str, path: str) -> None:
+    page = browser.new_context(viewport={"width": 360, "height": 800}, bypass_csp=True).new_page()
+    page.goto(f"{served}{path}")
+    page.wait_for_timeout(500)
+    page.add_script_tag(path="node_modules/axe-core/axe.min.js")
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+    serious = [
+        (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    assert not serious
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_core_path_needs_no_script(browser: Browser, served: str) -> None:
+    page = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
+    page.goto(f"{served}/send/")
+    page.locator(".sendbar button").click()
+    assert page.locator("#text_error").inner_text()
+    page.fill("#id_text", "Во дворе сломаны качели, торчит железо, дети могут пораниться")
+    page.locator('input[name="place_kind"][value="unknown"]').check(force=True)
+    page.locator('input[name="contact_kind"][value="none"]').check(force=True)
+    page.locator(".sendbar button").click()
+    number = page.locator("[data-number]").inner_text()
+    secret = page.locator("[data-secret]").inner_text()
+    other = browser.new_context(java_script_enabled=False).new_page()
+    other.goto(f"{served}/track/")
+    other.fill("#id_number", number)
+    other.fill("#id_secret", secret)
+    other.locator("main form button").click()
+    assert number in other.locator("main").inner_text()
