@@ -133,28 +133,27 @@ def _office(name: str, content: bytes, limits: Limits) -> str:
 
 
 def _picture(name: str, content: bytes, limits: Limits) -> tuple[int, int]:
+    """Return a picture's size by its head, before anything of it is unpacked."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content))
             width, height = picture.size
-            if width * height > limits.megapixels * 1_000_000:
-                raise _refused(
-                    name, "megapixels",
-                    f"снимок больше {limits.megapixels} мегапикселей. Уменьшите его",
-                    f"has more than {limits.megapixels} megapixels. Make it smaller",
-                )  # fmt: skip
-            picture.verify()
+            small = width * height <= limits.megapixels * 1_000_000
+            if small:
+                picture.verify()
     except Image.DecompressionBombError:
-        raise _refused(
-            name, "megapixels",
-            f"снимок больше {limits.megapixels} мегапикселей. Уменьшите его",
-            f"has more than {limits.megapixels} megapixels. Make it smaller",
-        ) from None  # fmt: skip
+        small, width, height = False, 0, 0
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise _refused(
             name, "damaged", "снимок не открывается", "cannot be opened as a picture"
         ) from None
+    if not small:
+        raise _refused(
+            name, "megapixels",
+            f"снимок больше {limits.megapixels} мегапикселей. Уменьшите его",
+            f"has more than {limits.megapixels} megapixels. Make it smaller",
+        )  # fmt: skip
     return width, height
 
 

@@ -198,6 +198,8 @@ async def _pump(listener: Listener, receive: Call, send: Call) -> None:
                 await _send(send, b": still here\n\n")
             else:
                 await _send(send, listener.take())
+    except asyncio.CancelledError:
+        logger.info("the process ends, and the stream with it")
     except (TimeoutError, OSError):
         logger.info("a listener was too slow and was let go")
     finally:
