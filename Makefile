@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -27,7 +27,7 @@ setup-dev: .venv/.dev front
 
 .venv/bin/python:
 	@echo "• Python environment"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Otklik needs Python 3.11 or newer"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Otklik needs Python 3.11 or newer"; exit 1; }
 	@$(PYTHON) -m venv .venv 2>/dev/null || { \
 	  rm -rf .venv; echo "  python3-venv is missing: installing it"; \
 	  apt-get install -y -q python3-venv >/dev/null && $(PYTHON) -m venv .venv; }
