@@ -135,7 +135,7 @@ def web(arguments: list[str]) -> NoReturn:
 
 
 SERVERS = {"serve": serve, "live": live, "web": web}
-OWNERS = {"migrate"}
+OWNERS = {"migrate", "makemigrations"}
 
 if __name__ == "__main__":
     main()

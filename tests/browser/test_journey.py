@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import ViewportSize
 
 from otklik.demo.accounts import APPROVER, EXECUTOR, LEADER, PASSWORD, SECOND_APPROVER, Actor
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 ANSWER = "Яму заделали сегодня утром, работала бригада города. Проверим ещё раз через неделю."
 
 

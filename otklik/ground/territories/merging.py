@@ -290,10 +290,10 @@ class Merger(Tables):
             if (kind, row.key) not in self._said
         ]
         LoadedRow.objects.filter(pk__in=gone).delete()
-        fresh = [row for row in self._remembered if row.pk is None]
+        fresh = [row for row in self._remembered if row.pk is None]  # type: ignore[redundant-expr]
         LoadedRow.objects.bulk_create(fresh, batch_size=500)
         LoadedRow.objects.bulk_update(
-            [row for row in self._remembered if row.pk is not None],
+            [row for row in self._remembered if row.pk is not None],  # type: ignore[redundant-expr]
             ["file", "position", "data", "rest"],
             batch_size=200,
         )
@@ -305,7 +305,7 @@ def _told(row: LoadedRow) -> tuple[Any, ...]:
 
 def _refers(model: type[models.Model], name: str) -> type[models.Model] | None:
     column = model._meta.get_field(name)  # noqa: SLF001
-    return column.related_model if isinstance(column, models.ForeignKey) else None  # type: ignore[return-value]
+    return column.related_model if isinstance(column, models.ForeignKey) else None
 
 
 def _text(model: type[models.Model], name: str, value: Any) -> Any:
