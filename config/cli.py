@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,8 +78,11 @@ def serve(arguments: list[str]) -> NoReturn:
         print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
     port = os.environ.get("PORT", "8000")
     worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])
+    # uvicorn raises the signal again when it has stopped: it must find us, not the end
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _uvicorn(port)
+        with suppress(KeyboardInterrupt):
+            _uvicorn(port)
     finally:
         _stop(worker)
     sys.exit(0)

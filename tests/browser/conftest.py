@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -58,8 +59,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _wait(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"
     finally:
+        started = psutil.Process(server.pid).children(recursive=True)
         server.terminate()
         server.wait(30)
+        _, left = psutil.wait_procs(started, timeout=10)
+        assert started, "the worker runs beside the server"
+        assert not left, "SIGTERM ends every process that was started"
 
 
 def _wait(address: str) -> None:
