@@ -4,8 +4,9 @@
     python bench/journal.py poll      what a look costs that finds nothing, at a million entries
     python bench/journal.py kill      SIGKILL of writers, readers, backends and the postmaster
 
-Every measure is one line of JSON.  It makes its own PostgreSQL cluster in a temporary
-directory (fsync on) and leaves nothing behind.  Three ways are compared:
+Without a word, all three, shortly.  Every measure is one line of JSON.  It makes its own
+PostgreSQL cluster in a temporary directory (fsync on) and leaves nothing behind.
+Three ways are compared:
 
     raw         the id is the position and nothing orders the commits: readers lose facts
     lock        pg_advisory_xact_lock before the fact's INSERT: the id is the position
@@ -541,22 +542,26 @@ def finish(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("what", choices=["speed", "poll", "kill"])
+    parser.add_argument("what", nargs="?", choices=["speed", "poll", "kill"])
     parser.add_argument("--seconds", type=float, default=0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--writers", type=int, nargs="+", default=[1, 8, 64])
     options = parser.parse_args()
-    cluster = Cluster()
-    try:
-        cluster.create()
-        if options.what == "speed":
-            speed(cluster, options.seconds or 3, options.rounds, options.writers)
-        elif options.what == "poll":
-            poll(cluster)
-        else:
-            kill(cluster, options.seconds or 60, writers=8)
-    finally:
-        cluster.remove()
+    for what in [options.what] if options.what else ["speed", "poll", "kill"]:
+        seconds = options.seconds or {"speed": 3, "kill": 60}.get(what, 0)
+        if not options.what:
+            seconds, options.rounds = seconds / 3, 1
+        cluster = Cluster()
+        try:
+            cluster.create()
+            if what == "speed":
+                speed(cluster, seconds, options.rounds, options.writers)
+            elif what == "poll":
+                poll(cluster)
+            else:
+                kill(cluster, seconds, writers=8)
+        finally:
+            cluster.remove()
 
 
 if __name__ == "__main__":

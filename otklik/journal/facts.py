@@ -97,9 +97,11 @@ def _refuse_personal(cls: type[Fact]) -> None:
     for field, annotation in inspect.get_annotations(cls).items():
         if "ClassVar" in str(annotation):
             continue
-        words = {word.removesuffix("s") for word in field.lower().split("_")} | set(
-            field.lower().split("_")
-        )
+        words = {
+            word.removesuffix(ending)
+            for word in field.lower().split("_")
+            for ending in ("", "s", "es")
+        }
         if found := words & FORBIDDEN:
             raise TypeError(f"{cls.__name__}.{field}: a fact holds no {', '.join(sorted(found))}")
 
@@ -110,7 +112,7 @@ def _check(cls: type[Fact]) -> None:
     if not isinstance(kind, str) or not KIND.fullmatch(kind):
         raise TypeError(f"{name}.kind is {kind!r}, not 'subject.past_participle'")
     other = register.get(kind)
-    if other and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+    if other and (other.__module__, other.__name__) != (cls.__module__, name):
         raise TypeError(f"{name} and {other.__name__} are both {kind!r}")
     if not (cls.__dict__.get("__doc__") or "").strip():
         raise TypeError(f"{name} has no docstring: say what it means for people")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
 from django.db import (
     DatabaseError,
@@ -28,7 +29,6 @@ from otklik.journal.models import Cursor, Entry
 
 logger = logging.getLogger(__name__)
 
-R = TypeVar("R")
 Handle = Callable[[Sequence[Entry]], None]
 HandleOne = Callable[[Entry], None]
 Kinds = Collection[str | type[Fact]]
@@ -38,8 +38,11 @@ POLL, POLL_IDLE = 0.05, 0.25  # seconds between looks: while facts come, and at 
 LOOK_ANYWAY = 1.0  # seconds after which a follower looks though nobody woke it
 RETRY_FIRST, RETRY_LAST = 1.0, 60.0  # seconds between attempts at a fact that fails
 LEASE = timedelta(seconds=15)  # a reactor whose process died is taken over after this
-PATIENCE = 5  # troubles of the database in a row before the fact itself is suspected
+# Troubles of the database in a row before the fact itself is suspected: a lost connection is
+# hardly its fault and counts 1, an error on a good connection (a timeout, a deadlock) counts 10.
+PATIENCE, LOST, REFUSED = 50, 1, 10
 OUTAGE = (OperationalError, InterfaceError)
+TROUBLE = (DatabaseError, InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -286,103 +289,156 @@ def run_followers(stop: threading.Event, names: Collection[str] | None = None) -
     """Run followers, each in a thread with its own connection, until told to stop.
 
     This thread looks for new facts, and so numbers them, and wakes the others.
+    It survives a restart of PostgreSQL.
     """
-    everyone = _until_done(stop, lambda: chosen(names)) or []
     bell = Bell(stop)
     threads = [
         threading.Thread(target=Runner(one, bell).run, name=f"follower {one.name}", daemon=True)
-        for one in everyone
+        for one in _patiently_chosen(stop, names)
     ]
     for thread in threads:
         thread.start()
     try:
         _look(bell)
     finally:
+        stop.set()
         bell.ring(bell.head)
         for thread in threads:
             thread.join(10)
         connection.close()
 
 
-def _until_done(stop: threading.Event, work: Callable[[], R]) -> R | None:
-    """Do something with the database, trying again while it is away; None if told to stop."""
-    pause = RETRY_FIRST
+def _patiently_chosen(stop: threading.Event, names: Collection[str] | None) -> list[Follower]:
     while not stop.is_set():
         try:
-            return work()
-        except DatabaseError:
-            logger.exception("the database is away; trying again in %.0f s", pause)
+            return chosen(names)
+        except TROUBLE:
+            logger.warning("followers wait for the database", exc_info=True)
             connection.close()
-            stop.wait(pause)
-            pause = min(pause * 2, RETRY_LAST)
-    return None
+            stop.wait(LOOK_ANYWAY)
+    return []
 
 
 def _look(bell: Bell) -> None:
-    """Number what was committed and ring, often while facts come and seldom at rest."""
-    while not bell.stop.is_set():
-        head = _until_done(bell.stop, reading.head)
-        if head is None:
-            return
-        moved = head != bell.head
-        if moved:
+    pause = 0.0
+    while not bell.stop.wait(pause):
+        try:
+            head = reading.head()
+        except TROUBLE:
+            logger.warning("the journal cannot be looked at", exc_info=True)
+            connection.close()
+            pause = LOOK_ANYWAY
+            continue
+        came = head - bell.head
+        if came:
             bell.ring(head)
-        bell.stop.wait(POLL if moved else POLL_IDLE if bell.head else POLL)
+            pause = 0.0 if came >= BATCH else POLL
+        else:
+            pause = min(max(pause * 2, POLL), POLL_IDLE)
 
 
 class Runner:
-    """One follower in a thread of its own; a fact that fails stops it, loudly, and is retried."""
+    """One follower in its thread: step after step, and patience with every kind of trouble."""
 
     def __init__(self, one: Follower, bell: Bell) -> None:
-        """Take whom to run and what wakes them."""
-        self.one, self.bell = one, bell
+        self.one, self.bell, self.stop = one, bell, bell.stop
         self.holder = uuid.uuid4().hex
-        self.position = 0
-        self.pause = RETRY_FIRST
+        self.position = -1
+        self.singly = 0  # after a failure so many entries go one by one, to find the one that fails
+        self.failures = 0
         self.troubles = 0
 
     def run(self) -> None:
-        """Run until told to stop."""
         try:
-            while not self.bell.stop.is_set():
+            while not self.stop.is_set():
+                self.turn()
                 self.bell.wait_beyond(self.position)
-                self._step()
         finally:
-            self._release()
-            connection.close()
+            self.release()
 
-    def _step(self) -> None:
+    def turn(self) -> None:
+        """Make one step, whatever it brings."""
         try:
-            moved = follow(self.one) if self.one.handle else react(self.one, self.holder)
+            position = self.step()
         except OUTAGE as error:
-            self.troubles += 1
-            connection.close()
-            if self.troubles > PATIENCE:
-                self._stopped(error)
-            self.bell.stop.wait(RETRY_FIRST)
-        except Exception as error:  # noqa: BLE001  (whatever fails stops this follower alone)
-            self._stopped(error)
-            self.bell.stop.wait(self.pause)
-            self.pause = min(self.pause * 2, RETRY_LAST)
+            self.endure(error)
+        except Exception as error:  # noqa: BLE001  (a follower is anybody's code)
+            self.stumble(error)
         else:
-            self.troubles, self.pause = 0, RETRY_FIRST
-            if moved is None:  # another process runs it
-                self.bell.stop.wait(LOOK_ANYWAY)
-            else:
-                self.position = moved
+            self.troubles = 0
+            if position is None:
+                self.stop.wait(POLL_IDLE)
+            elif position != self.position:
+                self.position, self.failures = position, 0
+                self.singly = max(self.singly - 1, 0)
 
-    def _stopped(self, error: Exception) -> None:
-        logger.error("follower %s stopped after %s", self.one.name, self.position, exc_info=error)
-        reason = repr(error)[:500]
+    def step(self) -> int | None:
+        limit = 1 if self.singly else BATCH
+        if self.one.handle:
+            return follow(self.one, limit)
+        return react(self.one, self.holder, limit)
+
+    def endure(self, error: Exception) -> None:
+        """Wait for the database; suspect the fact only if the database is well and yet it fails."""
+        logger.warning("follower %s: %s", self.one.name, error)
+        self.troubles += REFUSED if connection.is_usable() else LOST
+        connection.close()
+        if self.troubles >= PATIENCE and _database_answers():
+            self.stumble(error)
+        else:
+            self.stop.wait(LOOK_ANYWAY)
+
+    def stumble(self, error: Exception) -> None:
+        """Come up to the fact that fails, stop before it, shout, and try it ever more seldom."""
+        if self.one.handle and not self.singly:
+            self.singly = BATCH
+            return
+        self.failures += 1
         try:
+            entry = stuck(self.one)
+            reason = type(error).__name__  # not its words: they may hold what the journal may not
+            reason += f" at {entry.position} ({entry.kind})" if entry else ""
+            logger.error("follower %s stopped: %s", self.one.name, reason, exc_info=error)
             Cursor.objects.filter(name=self.one.name).update(stopped_reason=reason)
-        except DatabaseError:
+            self.rest(min(RETRY_FIRST * 2 ** (self.failures - 1), RETRY_LAST))
+        except TROUBLE:
             connection.close()
+            self.stop.wait(LOOK_ANYWAY)
 
-    def _release(self) -> None:
-        if self.one.react:
-            try:
-                held = Cursor.objects.filter(held_by=self.holder)
-                held.update(held_by="", held_until=Now())
-            except DatabaseError:
-                logger.info("%s keeps its lease until it ends", self.one.name)
+    def rest(self, seconds: float) -> None:
+        """Wait for the next attempt, or until somebody has skipped the fact."""
+        until = time.monotonic() + seconds
+        stopped = Cursor.objects.filter(name=self.one.name).exclude(stopped_reason="")
+        while (left := until - time.monotonic()) > 0 and stopped.exists():
+            if self.stop.wait(min(left, LOOK_ANYWAY)):
+                return
+
+    def release(self) -> None:
+        """Leave a reactor to another process at once."""
+        try:
+            held = Cursor.objects.filter(name=self.one.name, held_by=self.holder)
+            held.update(held_by="", held_until=Now())
+        except TROUBLE:
+            logger.warning("follower %s could not be released", self.one.name, exc_info=True)
+        connection.close()
+
+
+def stuck(one: Follower) -> Entry | None:
+    """Return the entry that this follower handles next: when it stopped, the one it stopped on."""
+    position = Cursor.objects.values_list("position", flat=True).filter(name=one.name).first() or 0
+    while entries := reading.after(position):
+        for entry in entries:
+            if one.wants(entry):
+                return entry
+        position = entries[-1].position or 0
+    return None
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except TROUBLE:
+        connection.close()
+        return False
+    return True

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from otklik.journal.facts import Fact
 
@@ -75,10 +76,10 @@ def _append(facts: Sequence[Fact]) -> None:
     # takes its ids after that one's commit, so ids follow cause and effect.  See decision 0002.
     if facts:
         with connection.cursor() as cursor:
-            cursor.execute(*append_sql(facts))  # type: ignore[arg-type]
+            cursor.execute(*append_sql(facts))
 
 
-def append_sql(facts: Sequence[Fact], *, only_if: str = "") -> tuple[str, list[object]]:
+def append_sql(facts: Sequence[Fact], *, only_if: str = "") -> tuple[str, list[str | datetime]]:
     """Return the statement that appends facts, and its parameters.
 
     For the one hot path that writes its row and its fact in a single statement, without a command:
@@ -100,7 +101,7 @@ def append_sql(facts: Sequence[Fact], *, only_if: str = "") -> tuple[str, list[o
     if only_if:
         name = connection.ops.quote_name(only_if)
         source = f"SELECT * FROM (VALUES {values}) AS fact WHERE EXISTS (SELECT FROM {name})"  # noqa: S608
-    parameters: list[object] = []
+    parameters: list[str | datetime] = []
     for fact in facts:
         data = json.dumps(fact.to_data(), ensure_ascii=False, allow_nan=False)
         parameters += [fact.region, fact.kind, fact.subject, fact.actor, data, fact.at]
