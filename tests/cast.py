@@ -11,18 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.test import Client
 
 from otklik.demo import accounts
 from otklik.flow.intake.commands import Receipt, receive
 from otklik.flow.intake.rules import NewReport
 from otklik.flow.triage.commands import decide
 from otklik.ground.accounts.loading import load
+from otklik.ground.accounts.models import Membership, Official, Person, Role
 from otklik.ground.kit.memo import forget
+from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.models import Region
+from otklik.ground.territories.queries import territories
+from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
-    from otklik.ground.accounts.models import Official
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, noon in Vologda
 VOLOGDA = (59.2205, 39.8915)
@@ -87,3 +91,49 @@ def clara() -> Official:
 def denis() -> Official:
     """The curator who judges disputes."""
     return accounts.official(accounts.SECOND_APPROVER)
+
+
+def vera() -> Official:
+    """The analyst: sees all of the region, nobody's contact."""
+    return accounts.official(accounts.ANALYST)
+
+
+def zakhar() -> Official:
+    """The closed contour's officer."""
+    return accounts.official(accounts.CONTOUR)
+
+
+def signed_in(official: Official | Person | None) -> Client:
+    """Return a browser in which somebody is signed in; an anonymous one for None."""
+    client = Client()
+    if official is not None:
+        client.force_login(official.person if isinstance(official, Official) else official)
+    return client
+
+
+def bound(
+    role: str,
+    *,
+    organisation: str = "",
+    territory: str = "",
+    topic: str = "",
+    home: str = "cur",
+    email: str = "",
+) -> Official:
+    """Return a new official with one role within bounds; empty bounds nothing."""
+    region = Region.objects.get(code=settings.REGION)
+    person = Person.objects.create_user(
+        email or f"{uuid.uuid4().hex[:12]}@example.ru", None, region=region,
+        first_name="Пётр", last_name="Скобелев",
+    )  # fmt: skip
+    made = Official.objects.create(
+        region=region, person=person, organisation=organisations()[home], position="Проба"
+    )
+    Membership.objects.create(
+        region=region, official=made,
+        role=Role.objects.get(region=region, code=role),
+        organisation=organisations()[organisation] if organisation else None,
+        territory=territories()[territory] if territory else None,
+        topic=topics().by_code[topic] if topic else None,
+    )  # fmt: skip
+    return Official.objects.select_related("person", "organisation", "region").get(pk=made.pk)

@@ -8,6 +8,7 @@ from otklik.ground.accounts.models import ApiKey, Membership, Official, Person, 
 from otklik.ground.kit.memo import forget
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region
+from otklik.ground.topics.models import Topic
 
 PASSWORD = "demo"  # noqa: S105  (known to all, and only in the demo)
 DEMO_KEY = "demo-key"
@@ -24,6 +25,7 @@ class Actor:
     organisation: str = ""
     roles: tuple[str, ...] = ()
     everywhere: bool = False
+    topic: str = ""
 
 
 CITIZEN = Actor("anna@example.ru", "Анна", "Соколова")
@@ -56,9 +58,28 @@ ADMINISTRATOR = Actor(
     "admin@example.ru", "Ирина", "Ключева", "Администратор региона", "gov-admin",
     ("region_admin",), everywhere=True,
 )  # fmt: skip
+ANALYST = Actor(
+    "analyst@example.ru", "Вера", "Ясенева", "Аналитик ЦУР", "cur", ("analyst",), everywhere=True
+)
+CONTROLLER = Actor(
+    "controller@example.ru", "Глеб", "Лугов", "Независимый контролёр", "cur", ("controller",),
+    everywhere=True,
+)  # fmt: skip
+LOCAL_ADMIN = Actor(
+    "cityadmin@example.ru", "Жанна", "Рощина", "Администратор организации", "adm-vologda-city",
+    ("organisation_admin",),
+)  # fmt: skip
+CONTOUR = Actor(
+    "contour@example.ru", "Захар", "Тихий", "Управление по противодействию коррупции",
+    "gov-anticorruption", ("closed_contour",), everywhere=True, topic="government-corruption",
+)  # fmt: skip
+AUDITOR = Actor(
+    "auditor@example.ru", "Кира", "Строгова", "Аудитор безопасности", "gov-admin",
+    ("security_auditor",), everywhere=True,
+)  # fmt: skip
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
-    ADMINISTRATOR,
+    ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR,
 )  # fmt: skip
 
 
@@ -102,6 +123,7 @@ def _official(region: Region, person: Person, actor: Actor) -> None:
             official=official,
             role=role,
             organisation=None if actor.everywhere else organisation,
+            topic=Topic.objects.get(region=region, code=actor.topic) if actor.topic else None,
         )
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
 
 from otklik.flow.cases.queries import case_for, permissions_on, public_case
 from otklik.flow.intake import queries as intake
-from otklik.ground.accounts.queries import official_of
+from otklik.ground.accounts.queries import official_of, powers_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -48,12 +48,27 @@ def report_or_404(request: HttpRequest, number: str) -> Report:
         raise Http404 from None
 
 
-def official_or_404(request: HttpRequest) -> Official:
-    """Return the official who asks; to others the desk does not exist."""
-    official = official_of(request.user) if request.user.is_authenticated else None
-    if official is None:
+def official(request: HttpRequest) -> Official | None:
+    """Return the official who asks, once a request; None for a citizen."""
+    if not hasattr(request, "official"):
+        user = getattr(request, "user", None)
+        found = official_of(user) if user is not None and user.is_authenticated else None
+        request.official = found  # type: ignore[attr-defined]
+    known: Official | None = request.official  # type: ignore[attr-defined]
+    return known
+
+
+def official_or_404(request: HttpRequest, permission: str = "") -> Official:
+    """Return the official who asks; to others the desk does not exist.
+
+    PermissionDenied for one who holds the permission nowhere.
+    """
+    found = official(request)
+    if found is None:
         raise Http404
-    return official
+    if permission and not powers_of(found).anywhere(permission):
+        raise PermissionDenied
+    return found
 
 
 def attachment_or_404(request: HttpRequest, token: str, *, original: bool) -> Attachment:
@@ -82,12 +97,12 @@ def _own(request: HttpRequest, number: str) -> bool:
 
 
 def _works_on(request: HttpRequest, found: Attachment, *, original: bool) -> bool:
-    official = official_of(request.user) if request.user.is_authenticated else None
-    if official is None:
+    asker = official(request)
+    if asker is None:
         return False
     try:
-        case = case_for(official, found.report.number)
+        case = case_for(asker, found.report.number)
     except ObjectDoesNotExist:
         return False
     proof = found.purpose == "proof"
-    return not original or proof or "see_personal_data" in permissions_on(official, case)
+    return not original or proof or "see_personal_data" in permissions_on(asker, case)

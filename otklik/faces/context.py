@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import get_language
 
-from otklik.ground.accounts.queries import official_of
+from otklik.faces import access
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
 
@@ -31,7 +31,6 @@ def _titles() -> dict[str, Any]:
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles = _titles()
-    user = getattr(request, "user", None)
     return {
         "region_title": titles["en" if get_language() == "en" else "ru"],
         "region_genitive": titles["genitive"],
@@ -39,6 +38,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "region_phones": titles["phones"],
         "map_pmtiles": "/map/region.pmtiles" if settings.MAP_PMTILES else "",
         "demo": settings.DEMO,
-        "official": official_of(user) if user and user.is_authenticated else None,
+        "official": access.official(request),
         "vision": request.COOKIES.get("vision", ""),
     }

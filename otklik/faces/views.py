@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access
-from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.ground.accounts.queries import powers_of
 from otklik.journal import reading
 from otklik.journal.following import lag
 
@@ -65,7 +65,7 @@ def vision(request: HttpRequest) -> HttpResponse:
 @login_required
 def enter(request: HttpRequest) -> HttpResponse:
     """Lead a person who signed in to their place: a leader, an official, a citizen."""
-    official = official_of(request.user)
+    official = access.official(request)
     if official is None:
         return redirect("admin:index" if request.user.is_superuser else "site:cabinet")
     powers = powers_of(official)

@@ -44,7 +44,7 @@ def test_the_snapshot_counts_hides_and_explains() -> None:
     (city,) = found["cells"]
     assert (city["cell"], city["count"]) == ("vologda-city", 6)
     assert found["as_of"] > 0
-    why = queries.why("vologda-city", queries.HeatFilters(), now=NOW, public=False)
+    why = queries.why("vologda-city", queries.HeatFilters(), now=NOW, public=False, shown=frozenset)
     assert why["observed"] == 6
     assert sum(part["points"] for part in why["parts"]) == pytest.approx(why["acuity"], abs=1)
     assert len(why["cases"]) == 6

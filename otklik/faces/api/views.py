@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,12 +12,16 @@ from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
 from pydantic import Field
 
-from otklik.faces import show
+from otklik.faces import access, show
+from otklik.flow.cases.queries import visible_numbers
 from otklik.flow.triage import queries as triage
-from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import find_address
 from otklik.readers.heatmap import queries as heat
-from otklik.readers.live.queries import allowed
+from otklik.readers.live.queries import listener, sees_all
+
+if TYPE_CHECKING:
+    from otklik.ground.accounts.models import Official
 
 api = NinjaAPI(
     title="Отклик", version="1", urls_namespace="api", docs_url=None,
@@ -224,12 +229,9 @@ class HeatOut(Schema):
     places: dict[str, Reason]
 
 
-def _is_public(request: HttpRequest, token: str) -> bool:
-    """Officials see all; others see no place with fewer messages than the region allows."""
-    if token and allowed(token):
-        return False
-    official = official_of(request.user) if request.user.is_authenticated else None
-    return official is None or not powers_of(official).anywhere("see_monitor")
+def _asker(request: HttpRequest, token: str) -> Official | None:
+    """Return the official who asks: a wall by its token, else who is signed in."""
+    return (listener(token) if token else None) or access.official(request)
 
 
 @api.get(
@@ -238,7 +240,7 @@ def _is_public(request: HttpRequest, token: str) -> bool:
 )  # fmt: skip
 def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -> Any:
     """Return every place of a resolution (6–9 or territory) with its acuity."""
-    public = _is_public(request, given.token)
+    public = not sees_all(_asker(request, given.token))
     allowed_levels = heat.LEVELS[:-1] if public else heat.LEVELS
     if resolution not in allowed_levels:
         return 400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"}
@@ -254,8 +256,14 @@ def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -
 )  # fmt: skip
 def why(request: HttpRequest, given: Query[HeatIn], cell: str) -> Any:
     """Return the parts of a place's index, observed and expected, and the cases behind."""
-    public = _is_public(request, given.token)
+    official = _asker(request, given.token)
+    shown = None
+    if official is not None and powers_of(official).anywhere("see_monitor"):
+        shown = partial(visible_numbers, official)
     try:
-        return heat.why(cell, given.filters(), now=timezone.localtime(), public=public)
+        return heat.why(
+            cell, given.filters(), now=timezone.localtime(), public=not sees_all(official),
+            shown=shown,
+        )  # fmt: skip
     except heat.UnknownPlaceError:
         return 404, {"detail": "there is no such cell or municipality"}

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date
 
 from otklik.faces.forms import uploads
 from otklik.flow.cases import commands as cases
+from otklik.flow.cases import queries
 from otklik.flow.cases.rules import Refused
 from otklik.flow.triage import commands as triage
 from otklik.ground.organisations.queries import organisations
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official
     from otklik.ground.organisations.models import Organisation
 
-    Verb = Callable[[str, HttpRequest, Official, datetime], Any]
+    Verb = Callable[[Case, HttpRequest, Official, datetime], Any]
 
 
 def _organisation(request: HttpRequest, name: str = "organisation") -> Organisation:
@@ -32,6 +34,16 @@ def _organisation(request: HttpRequest, name: str = "organisation") -> Organisat
     if found is None:
         raise Refused("no_organisation", "Выберите организацию", "Choose an organisation")
     return found
+
+
+def _reachable(case: Case, organisation: Organisation, by: Official) -> None:
+    """Refuse to pass a case to a body that the official's powers do not reach."""
+    if not organisation.external and not queries.may_pass_to(by, case, organisation):
+        raise Refused(
+            "out_of_reach",
+            "Назначать можно только в своей организации и подчинённых. Чужое верните с пояснением",
+            "You may assign only within your own body. Return what is not yours",
+        )
 
 
 def _day(request: HttpRequest, name: str) -> datetime | None:
@@ -45,49 +57,55 @@ def _day(request: HttpRequest, name: str) -> datetime | None:
     return timezone.make_aware(datetime(day.year, day.month, day.day, 23, 59, 59))  # noqa: DTZ001
 
 
-def register(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def register(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Take to work; a body chosen by hand beats the rule's."""
     chosen = organisations().get(request.POST.get("organisation", ""))
-    cases.register_case(number, organisation=chosen, by=by, now=now)
+    if chosen is not None:
+        _reachable(case, chosen, by)
+    cases.register_case(case.number, organisation=chosen, by=by, now=now)
 
 
-def reject(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def reject(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Refuse with a reason from the list."""
     reason = request.POST.get("reason", "")
     if not reason:
         raise Refused("no_reason", "Выберите причину", "Choose a reason")
-    cases.reject_case(number, reason=reason, note=request.POST.get("note", ""), by=by, now=now)
+    cases.reject_case(case.number, reason=reason, note=request.POST.get("note", ""), by=by, now=now)
 
 
-def ask(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def ask(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Ask the author."""
-    cases.ask_author(number, text=request.POST.get("text", ""), by=by, now=now)
+    cases.ask_author(case.number, text=request.POST.get("text", ""), by=by, now=now)
 
 
-def merge(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def merge(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Join to another message."""
     into = "".join(filter(str.isdigit, request.POST.get("into", "")))
-    cases.merge_case(number, into=into, by=by, now=now)
+    if not queries.visible_numbers(by, [into]):  # what one may not see is not there
+        raise Refused("no_target", "К этому номеру нельзя присоединить", "Cannot join it")
+    cases.merge_case(case.number, into=into, by=by, now=now)
 
 
-def retopic(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def retopic(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Correct topic and place; the classifier learns."""
     topic = fact(request.POST.get("topic", ""))
     if topic is None:
         raise Refused("no_topic", "Выберите тему", "Choose a topic")
     territory = territories().get(request.POST.get("territory", ""))
-    triage.correct(number, topic=topic, territory=territory, by=by, now=now)
+    triage.correct(case.number, topic=topic, territory=territory, by=by, now=now)
 
 
-def assign(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def assign(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Make a body responsible."""
-    cases.assign_case(number, organisation=_organisation(request), by=by, now=now)
+    organisation = _organisation(request)
+    _reachable(case, organisation, by)
+    cases.assign_case(case.number, organisation=organisation, by=by, now=now)
 
 
-def give_back(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def give_back(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Return: not ours."""
     cases.return_case(
-        number,
+        case.number,
         reason=request.POST.get("reason", ""),
         note=request.POST.get("note", ""),
         proposed=organisations().get(request.POST.get("proposed", "")),
@@ -96,23 +114,23 @@ def give_back(number: str, request: HttpRequest, by: Official, now: datetime) ->
     )
 
 
-def redirect(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def redirect(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Send to a body outside."""
     organisation = _organisation(request)
     cases.redirect_case(
-        number, organisation=organisation, note=request.POST.get("note", ""), by=by, now=now
+        case.number, organisation=organisation, note=request.POST.get("note", ""), by=by, now=now
     )
 
 
-def start(number: str, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
+def start(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
     """Take in hand."""
-    cases.start_case(number, by=by, now=now)
+    cases.start_case(case.number, by=by, now=now)
 
 
-def submit(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def submit(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Put an answer before the approver."""
     cases.submit_answer(
-        number,
+        case.number,
         text=request.POST.get("text", ""),
         result=request.POST.get("result", ""),
         interim=request.POST.get("interim") == "on",
@@ -123,42 +141,48 @@ def submit(number: str, request: HttpRequest, by: Official, now: datetime) -> No
     )
 
 
-def send_back(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def send_back(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Return an answer for rework."""
-    cases.send_back(number, comment=request.POST.get("comment", ""), by=by, now=now)
+    cases.send_back(case.number, comment=request.POST.get("comment", ""), by=by, now=now)
 
 
-def approve(number: str, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
+def approve(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
     """Send the answer to the author."""
-    cases.approve_answer(number, by=by, now=now)
+    cases.approve_answer(case.number, by=by, now=now)
 
 
-def extend(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def extend(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Move the due day."""
     until = _day(request, "until")
     if until is None:
         raise Refused("no_day", "Выберите новый срок", "Choose the new day")
-    cases.extend_case(number, until=until, reason=request.POST.get("reason", ""), by=by, now=now)
+    cases.extend_case(
+        case.number, until=until, reason=request.POST.get("reason", ""), by=by, now=now
+    )
 
 
-def verify(number: str, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
+def verify(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
     """Confirm on the spot that it is solved."""
-    cases.verify_case(number, by=by, now=now)
+    cases.verify_case(case.number, by=by, now=now)
 
 
-def reopen(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def reopen(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """The author is right."""
-    cases.judge_dispute(number, upheld=True, reason=request.POST.get("reason", ""), by=by, now=now)
+    cases.judge_dispute(
+        case.number, upheld=True, reason=request.POST.get("reason", ""), by=by, now=now
+    )
 
 
-def uphold(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def uphold(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """The answer stands."""
-    cases.judge_dispute(number, upheld=False, reason=request.POST.get("reason", ""), by=by, now=now)
+    cases.judge_dispute(
+        case.number, upheld=False, reason=request.POST.get("reason", ""), by=by, now=now
+    )
 
 
-def show(number: str, request: HttpRequest, by: Official, now: datetime) -> None:
+def show(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Show to all or hide."""
-    cases.show_case(number, shown=request.POST.get("shown") == "yes", by=by, now=now)
+    cases.show_case(case.number, shown=request.POST.get("shown") == "yes", by=by, now=now)
 
 
 VERBS: dict[str, Verb] = {

@@ -24,7 +24,7 @@ from otklik.faces.forms import SendForm, uploads
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
-from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused, verbs_for
+from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
 from otklik.flow.intake import commands as intake
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
     from otklik.flow.cases.models import Case
+    from otklik.flow.cases.rules import Transition
     from otklik.ground.accounts.models import Official
 
 PAGE = 50
@@ -82,7 +83,7 @@ def _date(text: str) -> datetime | None:
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits: by group, with filters, saved views and bulk actions."""
-    official = access.official_or_404(request)
+    official = access.official_or_404(request, "see_case")
     now = timezone.now()
     page = Paginator(queries.queue_for(official, _filters(request.GET), now), PAGE).get_page(
         request.GET.get("page")
@@ -164,13 +165,11 @@ def _case_page(
     request: HttpRequest, official: Official, found: Case, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     permissions = queries.permissions_on(official, found)
-    allowed = verbs_for(found.status, "official", permissions)
     personal = "see_personal_data" in permissions
-    last = found.answers.select_related("author__person", "decided_by__person").last()
     context = {
         "case": found,
         "shown": show.desk_case(found, personal=personal),
-        "verbs": [t for t in allowed if _fits(t.verb, found, official, last)],
+        "verbs": _buttons(official, found),
         "permissions": permissions,
         "personal": personal,
         "history": queries.history(found),
@@ -191,16 +190,11 @@ def _case_page(
     return render(request, "desk/case.html", context, status=status)
 
 
-def _fits(verb: str, found: Case, official: Official, answer: Any) -> bool:
-    """Tell whether a button makes sense for this official beyond state and permission."""
-    if verb in {"approve", "approve_interim"}:
-        fits = answer is not None and answer.author_id != official.pk
-        return fits and answer.interim == (verb == "approve_interim")
-    if verb in {"reopen", "uphold"}:
-        return answer is not None and answer.decided_by_id != official.pk
-    if verb == "verify":
-        return bool(official.organisation_id != found.organisation_id)
-    return True
+def _buttons(official: Official, found: Case) -> list[Transition]:
+    """Return the buttons to show: an answer is sent either as interim or as final."""
+    answer = found.answers.order_by("version").last()
+    other = "approve" if answer is not None and answer.interim else "approve_interim"
+    return [each for each in queries.verbs_of(official, found) if each.verb != other]
 
 
 @login_required
@@ -233,7 +227,7 @@ def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> Non
     needed = BY_VERB[verb].permission
     if needed and needed not in permissions:
         raise PermissionDenied
-    VERBS[verb](found.number, request, official, timezone.now())
+    VERBS[verb](found, request, official, timezone.now())
 
 
 @login_required
@@ -281,9 +275,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Write a message for somebody who calls or came in person."""
-    official = access.official_or_404(request)
-    if not powers_of(official).anywhere("create_on_behalf"):
-        raise PermissionDenied
+    access.official_or_404(request, "create_on_behalf")
     form = (
         SendForm.posted(request.POST)
         if request.method == "POST"
@@ -317,7 +309,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def points(request: HttpRequest) -> HttpResponse:
     """Give the queue's cases as points of a map."""
-    official = access.official_or_404(request)
+    official = access.official_or_404(request, "see_case")
     found = queries.queue_for(official, _filters(request.GET), timezone.now())
     features = [
         {

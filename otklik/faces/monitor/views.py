@@ -11,29 +11,25 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET
 
-from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.faces import access
 from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import directory, topics
 from otklik.readers.heatmap import queries as heat
 from otklik.readers.heatmap.rules import BANDS
-from otklik.readers.live.queries import token
+from otklik.readers.live.queries import sees_all, token
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-
-def _sees_all(request: HttpRequest) -> bool:
-    official = official_of(request.user) if request.user.is_authenticated else None
-    return official is not None and powers_of(official).anywhere("see_monitor")
 
 
 @never_cache
 @require_GET
 def wall(request: HttpRequest) -> HttpResponse:
     """Show the live map; leaders see all, others what the public may."""
-    all_of_it = _sees_all(request)
+    official = access.official(request)
+    all_of_it = sees_all(official)
     context: dict[str, Any] = {
-        "token": token() if all_of_it else "",
+        "token": token(official) if official and all_of_it else "",
         "all_of_it": all_of_it,
         "categories": topics().categories,
         "channels": directory("channels").values(),
@@ -49,7 +45,9 @@ def table(request: HttpRequest) -> HttpResponse:
     """Show the same as a table, without a map and without JavaScript."""
     now = timezone.localtime()
     filters = heat.HeatFilters(topics=tuple(filter(None, [request.GET.get("topic", "")])))
-    found = heat.snapshot(filters, "territory", now=now, public=not _sees_all(request))
+    found = heat.snapshot(
+        filters, "territory", now=now, public=not sees_all(access.official(request))
+    )
     known = territories()
     lines = [
         {

@@ -17,6 +17,7 @@ from otklik.flow.cases.models import (
     SavedView,
     Support,
 )
+from otklik.flow.cases.queries import executing_bodies
 from otklik.flow.intake.commands import add_files, withdraw
 from otklik.flow.intake.models import Attachment
 from otklik.ground.topics.queries import policies
@@ -233,7 +234,8 @@ def merge_case(number: str, *, into: str, by: Official, now: datetime) -> Case:
     first, second = sorted((number, into))
     pair = {each: locked(each) for each in (first, second)}
     case, target = pair[number], pair.get(into)
-    if target is None or number == into or target.status not in rules.OPEN:
+    apart = target is None or target.closed_contour != case.closed_contour
+    if target is None or apart or number == into or target.status not in rules.OPEN:
         raise rules.Refused("no_target", "К этому номеру нельзя присоединить", "Cannot join it")
     _move(case, "merge", now, by.ref)
     case.merged_into, case.closed_at, case.public = target, now, False
@@ -519,7 +521,7 @@ def judge_dispute(number: str, *, upheld: bool, reason: str, by: Official, now: 
     dispute = case.disputes.select_related("answer").filter(decided_at=None).last()
     if dispute is None:
         raise rules.Refused("no_dispute", "Спора нет", "There is no dispute")
-    rules.may_judge(by.pk, dispute.answer.decided_by_id)
+    rules.may_judge(by.pk, dispute.answer.decided_by_id, dispute.answer.author_id)
     _move(case, "reopen" if upheld else "uphold", now, by.ref, reason)
     dispute.judge, dispute.upheld, dispute.reason, dispute.decided_at = by, upheld, reason, now
     dispute.save()
@@ -551,10 +553,7 @@ def confirm_case(number: str, *, by: str, now: datetime) -> Case:
 def verify_case(number: str, *, by: Official, now: datetime) -> Case:
     """Take an independent verifier's word; never one of the body that answered."""
     case = locked(number)
-    if by.organisation_id == case.organisation_id:
-        raise rules.Refused(
-            "own_body", "Проверяет не та организация, что отвечала", "Another body must verify"
-        )
+    rules.may_verify(by.organisation_id, executing_bodies(case))
     _move(case, "verify", now, by.ref)
     case.closed_at = now
     case.save()

@@ -14,19 +14,21 @@ from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
 from otklik.flow.intake.rules import spoken_number
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.accounts.rules import permissions_for
+from otklik.ground.accounts.rules import CONTOUR, permissions_for
 from otklik.ground.kit import geo
+from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.journal.reading import about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Power, Powers
+    from otklik.ground.organisations.models import Organisation
 
 RELATED = ("report", "topic", "territory", "organisation", "executor__person", "policy", "region")
 
@@ -101,15 +103,18 @@ def _scope(grant: Power) -> Q:
     return bounds
 
 
+def _within(grants: Iterable[Power]) -> Q:
+    """Return what lies within any of these scopes: nothing for none."""
+    scopes = [_scope(grant) for grant in grants]
+    return reduce(or_, scopes) if scopes else Q(pk=None)
+
+
 def _seen(powers: Powers) -> Q:
+    """Return the cases within an official's powers; the closed contour only for its members."""
     grants = powers.granting("see_case")
-    if not grants:
-        return Q(pk=None)
-    seen: Q = reduce(or_, (_scope(grant) for grant in grants))
-    closed = powers.granting("see_closed_topics")
-    if not closed:
-        return seen & Q(closed_contour=False)
-    return seen & (Q(closed_contour=False) | reduce(or_, (_scope(grant) for grant in closed)))
+    seen = Q(closed_contour=False) & _within(grants)
+    members = [grant for grant in grants if CONTOUR in grant.permissions]
+    return seen | (Q(closed_contour=True) & _within(members)) if members else seen
 
 
 def cases_of(official: Official) -> QuerySet[Case]:
@@ -126,7 +131,58 @@ def case_for(official: Official, number: str) -> Case:
 def permissions_on(official: Official, case: Case) -> frozenset[str]:
     """Return what an official may do with a case."""
     return permissions_for(
-        powers_of(official), case.organisation_id, case.territory_id, case.topic_id
+        powers_of(official),
+        case.organisation_id,
+        case.territory_id,
+        case.topic_id,
+        closed=case.closed_contour,
+    )
+
+
+def visible_numbers(official: Official, numbers: Collection[str]) -> frozenset[str]:
+    """Return those of the numbers whose cases an official may see."""
+    found = Case.objects.filter(_seen(powers_of(official)), region=region(), number__in=numbers)
+    return frozenset(found.values_list("number", flat=True))
+
+
+def executing_bodies(case: Case) -> frozenset[int]:
+    """Return the bodies that executed a case, with all beneath them: holder's and answerers'."""
+    bodies = {case.organisation_id, *case.answers.values_list("author__organisation", flat=True)}
+    return frozenset().union(*(subtree_ids(each) for each in bodies if each))
+
+
+def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused | None:
+    """Return why separation of duties keeps an official from a verb, or None."""
+    try:
+        if verb in {"approve", "approve_interim"}:
+            answer = case.answers.order_by("version").last()
+            if answer is not None:
+                rules.may_approve(official.pk, answer.author_id)
+        elif verb in {"reopen", "uphold"}:
+            answer = answer_of(case)
+            if answer is not None:
+                rules.may_judge(official.pk, answer.decided_by_id, answer.author_id)
+        elif verb == "verify":
+            rules.may_verify(official.organisation_id, executing_bodies(case))
+    except rules.Refused as refusal:
+        return refusal
+    return None
+
+
+def verbs_of(official: Official, case: Case) -> list[rules.Transition]:
+    """Return what an official may do with a case now: by state, by powers, by separate duties."""
+    allowed = rules.verbs_for(case.status, "official", permissions_on(official, case))
+    return [each for each in allowed if duty_hindrance(official, case, each.verb) is None]
+
+
+def may_pass_to(official: Official, case: Case, organisation: Organisation) -> bool:
+    """Tell whether an official may give a case to a body: only where their `assign` reaches."""
+    return "assign" in permissions_for(
+        powers_of(official),
+        organisation.pk,
+        case.territory_id,
+        case.topic_id,
+        closed=case.closed_contour,
     )
 
 
@@ -268,13 +324,14 @@ def usual_days(topic_id: int, organisation_id: int | None, now: datetime) -> flo
 def joined_by(token: str) -> Support:
     """Return a joined person's place by the token of their link."""
     found = Support.objects.select_related("person", *(f"case__{name}" for name in RELATED))
-    return found.get(region=region(), token=token)
+    return found.get(region=region(), token=token, case__closed_contour=False)
 
 
 def totals(now: datetime) -> dict[str, int]:
     """Return the counts for the home page, over 30 days: received, answered, solved, in work."""
     month = now - timedelta(days=30)
-    found: dict[str, int] = Case.objects.filter(region=region()).aggregate(
+    counted = Case.objects.filter(region=region(), closed_contour=False)
+    found: dict[str, int] = counted.aggregate(
         received=Count("pk", filter=Q(received_at__gte=month)),
         answered=Count("pk", filter=Q(answered_at__gte=month)),
         solved=Count("pk", filter=Q(status="resolved_confirmed", closed_at__gte=month)),

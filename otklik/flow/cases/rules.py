@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from otklik.ground.kit.clock import Roll, Unit, WorkingTime, add, resumed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 STATUSES = (
     "submitted", "clarification", "rejected", "registered", "coordination", "assigned",
@@ -215,13 +215,23 @@ def may_approve(approver: int, author: int) -> None:
         )
 
 
-def may_judge(judge: int, approver: int | None) -> None:
-    """Separation of duties: the one who approved the answer does not judge the dispute."""
-    if judge == approver:
+def may_judge(judge: int, approver: int | None, author: int | None = None) -> None:
+    """Separation of duties: neither who approved the answer nor who wrote it judges the dispute."""
+    if judge in {approver, author}:
         raise Refused(
             "own_approval",
-            "Спор решает не тот, кто согласовал ответ",
-            "A dispute is judged by another than the one who approved the answer",
+            "Спор решает не тот, кто готовил или согласовал ответ",
+            "A dispute is judged by another than those who wrote and approved the answer",
+        )
+
+
+def may_verify(verifier_body: int, executing: Collection[int]) -> None:
+    """Separation of duties: an independent verifier is of no body that executed, nor beneath it."""
+    if verifier_body in executing:
+        raise Refused(
+            "own_body",
+            "Проверяет не та организация, что отвечала, и не подчинённая ей",
+            "Another body must verify, and none beneath the one that answered",
         )
 
 

@@ -57,6 +57,7 @@ def report_of_session(number: str, proved: list[str]) -> Report:
 def report_just_received(number: str, channel: str) -> Report:
     """Return a message on a public topic that triage has not reached; else Report.DoesNotExist."""
     found = Report.objects.select_related("topic_hint").filter(
-        case=None, channel=channel, withdrawn_at=None, wants_public=True, topic_hint__public=True
-    )
+        case=None, channel=channel, withdrawn_at=None, wants_public=True, topic_hint__public=True,
+        topic_hint__closed=False,
+    )  # fmt: skip
     return found.get(region=region(), number=rules.spoken_number(number) or "")

@@ -36,12 +36,20 @@ PRINT = "fingerprint"
 LOAD_LOCK = 7_304_110
 """Of PostgreSQL's advisory locks, the one that lets loads go one after another."""
 
-ROLES = Kind("roles", "роли", Role, ("code",), ("code", "title_ru", "title_en", "permissions"))
+ROLES = Kind(
+    "roles",
+    "роли",
+    Role,
+    ("code",),
+    ("code", "title_ru", "title_en", "permissions", "scope", "apart"),
+)
 ROLE_COLUMNS = (
     Column("code", always=True),
     Column("title_ru", "title.ru", always=True),
     Column("title_en", "title.en"),
+    Column("scope", default="organisation", always=True),
     Column("permissions", default=[], always=True),
+    Column("apart", default=[]),
 )
 KINDS = (*territories.KINDS, *organisations.KINDS, *topics.KINDS, ROLES)
 
@@ -126,10 +134,15 @@ def _roles(folder: Folder) -> list[Row]:
             for item in folder.items(ROLE_FILE, found, "roles")
         ]
     )
+    codes = {row.key for row in rows}
     for row in rows:
         unknown = rules.unknown_permissions(row.data["permissions"])
         if unknown:
             folder.wrong(row.file, row.key, f"нет разрешений: {', '.join(unknown)}")
+        if row.data["scope"] not in Role.Scope.values:
+            folder.wrong(row.file, row.key, f"scope — одно из: {', '.join(Role.Scope.values)}")
+        if strange := set(row.data["apart"]) - codes:
+            folder.wrong(row.file, row.key, f"нет ролей: {', '.join(sorted(strange))}")
     return rows
 
 

@@ -67,13 +67,29 @@ class Person(AbstractUser):
 
 
 class Role(models.Model):
-    """A named set of permissions; code asks for permissions, never for roles."""
+    """A named set of permissions; code asks for permissions, never for roles.
+
+    `scope` says how wide it may be given; `apart` names roles that nobody holds beside it.
+    """
+
+    class Scope(models.TextChoices):
+        NONE = "none", "не выдаётся"
+        OWN = "own", "свои сообщения"
+        ORGANISATION = "organisation", "организация и подчинённые"
+        REGION = "region", "вся область"
 
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
     code = models.SlugField("код", max_length=40)
     title_ru = models.CharField("название", max_length=200)
     title_en = models.CharField("название по-английски", max_length=200, blank=True)
     permissions = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    scope = models.CharField(
+        "где выдаётся", max_length=12, choices=Scope.choices, default=Scope.ORGANISATION
+    )
+    apart = ArrayField(
+        models.SlugField(max_length=40), default=list, blank=True,
+        verbose_name="несовместима с ролями",
+    )  # fmt: skip
     history = HistoricalRecords()
 
     class Meta:

@@ -20,11 +20,24 @@ def official_of(person: Person | AnonymousUser) -> Official | None:
     if not isinstance(person, Person):
         return None
     found = Official.objects.select_related("organisation", "person", "region")
-    return found.filter(person=person, active=True).first()
+    return found.filter(person=person, person__is_active=True, active=True).first()
+
+
+def official_at_work(official_id: int) -> Official | None:
+    """Return an official who still works, or None."""
+    found = Official.objects.select_related("organisation", "person", "region")
+    return found.filter(pk=official_id, person__is_active=True, active=True).first()
 
 
 def powers_of(official: Official) -> Powers:
-    """Return all that an official may do, and where."""
+    """Return all that an official may do, and where; asked once for each Official in hand."""
+    known: Powers | None = official.__dict__.get("_powers")
+    if known is None:
+        known = official.__dict__["_powers"] = _powers(official)
+    return known
+
+
+def _powers(official: Official) -> Powers:
     memberships = Membership.objects.filter(official=official).select_related("role", "topic")
     return Powers(
         tuple(

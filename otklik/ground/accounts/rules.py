@@ -9,11 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PERMISSIONS = (
-    "see_case", "see_personal_data", "moderate", "correct_topic", "assign", "return",
-    "draft_answer", "approve_answer", "extend", "redirect", "verify", "judge_dispute",
+    "see_case", "see_personal_data", "reveal_personal_data", "see_place", "moderate",
+    "correct_topic", "assign", "return", "draft_answer", "approve_answer", "extend", "redirect",
+    "verify", "judge_dispute",
     "see_monitor", "mark_red", "instruct", "edit_ground", "manage_people", "create_on_behalf",
-    "see_statistics", "see_closed_topics", "organise_votes", "audit",
+    "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
+    "approve_export", "erase_person", "audit",
 )  # fmt: skip
+
+CONTOUR = "see_closed_topics"
+"""Held by members of the closed contour alone: without it a case there does not exist."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Power:
         )
         return all(bound is None or value in bound for bound, value in bounds)
 
+    @property
+    def unbounded(self) -> bool:
+        """Tell whether the scope is the whole region, every topic of it."""
+        return self.organisations is None and self.territories is None and self.topics is None
+
 
 @dataclass(frozen=True)
 class Powers:
@@ -44,6 +54,10 @@ class Powers:
     def anywhere(self, permission: str) -> bool:
         """Tell whether the permission is held in any scope."""
         return any(permission in grant.permissions for grant in self.grants)
+
+    def everywhere(self, permission: str) -> bool:
+        """Tell whether the permission is held for the whole region and every topic."""
+        return any(grant.unbounded for grant in self.granting(permission))
 
     def granting(self, permission: str) -> tuple[Power, ...]:
         """Return the grants that hold a permission."""
@@ -65,11 +79,24 @@ def may(
 
 
 def permissions_for(
-    powers: Powers, organisation: int | None, territory: int | None, topic: int | None
+    powers: Powers,
+    organisation: int | None,
+    territory: int | None,
+    topic: int | None,
+    *,
+    closed: bool = False,
 ) -> frozenset[str]:
-    """Return every permission held for something in this organisation, place and topic."""
+    """Return every permission held for something in this organisation, place and topic.
+
+    In the closed contour only grants made for it count: a region-wide moderator is nobody there.
+    """
     return frozenset().union(
-        *(g.permissions for g in powers.grants if g.covers(organisation, territory, topic))
+        *(
+            grant.permissions
+            for grant in powers.grants
+            if grant.covers(organisation, territory, topic)
+            and (not closed or CONTOUR in grant.permissions)
+        )
     )
 
 

@@ -17,6 +17,8 @@ from otklik.readers.heatmap.memory import memory
 from otklik.readers.heatmap.models import HeatMark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from otklik.readers.heatmap.folding import Words
 
 LEVELS = ("territory", "6", "7", "8", "9")
@@ -61,7 +63,7 @@ def view(filters: HeatFilters, now: datetime) -> View:
     since = filters.since or until - timedelta(days=p.window_days)
     window = rules.Span(int(since.timestamp()), max(int(until.timestamp()), int(since.timestamp())))
     uncounted = [n for code in rules.UNCOUNTED if (n := words.find("status", code))]
-    keep = ~pl.col("status").is_in(uncounted)
+    keep = ~pl.col("status").is_in(uncounted) & ~pl.col("topic").is_in(_closed_topics(words))
     for kind, codes in (
         ("topic", _facts_under(filters.topics)),
         ("territory", filters.territories),
@@ -73,6 +75,12 @@ def view(filters: HeatFilters, now: datetime) -> View:
     for status in filters.statuses[:1]:
         keep &= _status(status, words, int(now.timestamp()))
     return View(frame.filter(keep), words, position, now, window, p)
+
+
+def _closed_topics(words: Words) -> list[int]:
+    """Return the topics of the closed contour: no map, count or list shows what is under them."""
+    closed = (topic.code for topic in topics().by_code.values() if topic.closed)
+    return [number for code in closed if (number := words.find("topic", code))]
 
 
 def _facts_under(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -334,8 +342,18 @@ def level_of(place: str) -> str:
     raise UnknownPlaceError(place)
 
 
-def why(place: str, filters: HeatFilters, *, now: datetime, public: bool = True) -> dict[str, Any]:
-    """Say why a place has its colour: the parts, the numbers, the cases behind."""
+def why(
+    place: str,
+    filters: HeatFilters,
+    *,
+    now: datetime,
+    public: bool = True,
+    shown: Callable[[list[str]], frozenset[str]] | None = None,
+) -> dict[str, Any]:
+    """Say why a place has its colour: the parts, the numbers, the cases behind.
+
+    `shown` says which of the cases' numbers the asker may see; without it no case is listed.
+    """
     level = level_of(place)
     seen = view(filters, now)
     counted = count(seen, level)
@@ -384,8 +402,15 @@ def why(place: str, filters: HeatFilters, *, now: datetime, public: bool = True)
             one, days=seen.window.days, topic=topic_counts[0] if topic_counts else None
         ),
         "topics": topic_counts,
-        "cases": [] if public else _cases(seen, here),
+        "cases": _listed(_cases(seen, here), shown) if shown else [],
     }
+
+
+def _listed(
+    cases: list[dict[str, Any]], shown: Callable[[list[str]], frozenset[str]]
+) -> list[dict[str, Any]]:
+    visible = shown([case["number"] for case in cases])
+    return [case for case in cases if case["number"] in visible]
 
 
 def _only(m: rules.Measures, n: int) -> rules.Measures:

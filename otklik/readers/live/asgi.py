@@ -14,11 +14,11 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from otklik.journal import reading
-from otklik.readers.live.queries import allowed
+from otklik.readers.live.queries import listener as listener_of
 from otklik.readers.live.stream import Channel, event
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 TICK, LOOK_ANYWAY, HEARTBEAT = 0.25, 15.0, 20.0
+ASK_ANEW = 30.0
+"""Seconds after which a listener's right is asked again: who was dismissed hears no more."""
 PATIENCE, SLOW = 3, 5.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -149,7 +151,7 @@ async def _plain(send: Call, status: int, body: bytes) -> None:
 async def _stream(scope: Scope, receive: Call, send: Call) -> None:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     given = query.get("token", [""])[0]
-    if given and not allowed(given):
+    if given and not await _allowed(given):
         await _plain(send, 403, b"the token is not valid")
         return
     public = not given
@@ -161,7 +163,7 @@ async def _stream(scope: Scope, receive: Call, send: Call) -> None:
     hub.listeners[public].add(listener)
     try:
         await _send(send, retry + first)
-        await _pump(listener, receive, send)
+        await _pump(listener, receive, send, given)
     finally:
         hub.listeners[public].discard(listener)
 
@@ -188,10 +190,26 @@ async def _first(public: bool, after: int | None) -> bytes:
     return event("reset", {"as_of": position}) + channel.snapshot
 
 
-async def _pump(listener: Listener, receive: Call, send: Call) -> None:
+async def _allowed(token: str) -> bool:
+    """Tell whether a token's official may still hear all; no when the database cannot be asked."""
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.run_in_executor(hub.thread, listener_of, token) is not None
+    except DatabaseError:
+        logger.exception("a listener's right could not be asked")
+        return False
+
+
+async def _pump(listener: Listener, receive: Call, send: Call, token: str) -> None:
     gone = asyncio.ensure_future(_until_gone(receive))
+    clock = asyncio.get_running_loop().time
+    asked = clock()
     try:
         while not gone.done():
+            if token and clock() - asked > ASK_ANEW:
+                if not await _allowed(token):
+                    break
+                asked = clock()
             try:
                 await asyncio.wait_for(listener.wake.wait(), HEARTBEAT)
             except TimeoutError:
