@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "otklik.flow.cases",
     "otklik.flow.triage",
     "otklik.flow.rating",
+    "otklik.flow.problems",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",

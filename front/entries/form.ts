@@ -11,6 +11,7 @@ const SIDE = 1920;
 
 interface Suggestion {
   facts: { fact: string; title: { ru: string; en: string }; category_title: { ru: string; en: string }; advice: string }[];
+  known: { title: string; about: string; url: string; waiting: number }[];
   twins: { title: string; text: string; url: string; distance: number }[];
 }
 
@@ -179,6 +180,15 @@ function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof w
   const what = make("p", { class: "guess__what" }, `${first.category_title[language]} — ${first.title[language]}`);
   const shown: Node[] = [make("div", { class: "guess" }, make("div", {}, make("span", { class: "small" }, say("guess")), what), change)];
   if (first.advice) shown.push(make("div", { class: "notice", "data-tone": "wait" }, make("div", { class: "notice__body" }, first.advice)));
+  if (found.known.length) {
+    need<HTMLInputElement>('input[name="twins_seen"]', form).value = "1";
+    shown.push(make("p", { class: "small" }, say("known")));
+    for (const known of found.known) {
+      const join = make("button", { class: "button button--quiet button--small", formaction: `${known.url}join/`, formnovalidate: "" }, say("too"));
+      const about = make("div", { class: "twin__about" }, make("a", { href: known.url }, known.title), make("p", { class: "small" }, known.about));
+      shown.push(make("div", { class: "twin" }, about, join));
+    }
+  }
   if (found.twins.length) {
     need<HTMLInputElement>('input[name="twins_seen"]', form).value = "1";
     shown.push(make("p", { class: "small" }, say("twins")));

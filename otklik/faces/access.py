@@ -5,6 +5,7 @@ The one place where faces ask «whose is it».
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -33,6 +34,13 @@ def remember(request: HttpRequest, number: str) -> None:
 def remembers(request: HttpRequest, number: str) -> bool:
     """Tell whether this browser proved to know a number's secret."""
     return number in request.session.get(SESSION_KEY, [])
+
+
+def visitor(request: HttpRequest) -> str:
+    """Return a name for this browser that lets it join each thing once."""
+    if request.session.session_key is None:
+        request.session.create()
+    return f"visitor:{request.session.setdefault('visitor', uuid.uuid4().hex)}"
 
 
 def report_or_404(request: HttpRequest, number: str) -> Report:

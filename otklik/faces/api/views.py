@@ -14,6 +14,7 @@ from pydantic import Field
 
 from otklik.faces import access, show
 from otklik.flow.cases.queries import visible_numbers
+from otklik.flow.problems.queries import known_near
 from otklik.flow.triage import queries as triage
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import find_address
@@ -92,6 +93,18 @@ class TwinOut(Schema):
     url: str
 
 
+class KnownOut(Schema):
+    """A problem that officials know of: joining it beats writing again."""
+
+    id: int
+    title: str
+    about: str
+    kind: str
+    expected_at: datetime | None
+    waiting: int
+    url: str
+
+
 class SuggestOut(Schema):
     """All that is concluded from the text and the place."""
 
@@ -100,6 +113,7 @@ class SuggestOut(Schema):
     territory: TerritoryOut | None
     bodies: list[BodyOut]
     twins: list[TwinOut]
+    known: list[KnownOut]
 
 
 @api.exception_handler(ValidationError)
@@ -138,7 +152,16 @@ def suggest(request: HttpRequest, given: SuggestIn) -> Any:  # noqa: ARG001
             for b in found.bodies
         ],
         "twins": [_twin(each) for each in found.twins],
+        "known": [_known(each) for each in known_near(found, timezone.now())],
     }
+
+
+def _known(found: Any) -> dict[str, Any]:
+    return {
+        "id": found.pk, "title": found.title, "about": found.about, "kind": found.kind,
+        "expected_at": found.expected_at, "waiting": found.cases + found.joined,
+        "url": f"/problems/{found.pk}/",
+    }  # fmt: skip
 
 
 def _both(topic: Any) -> dict[str, str]:

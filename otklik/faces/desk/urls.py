@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.desk import views
+from otklik.faces.desk import problems, views
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("bulk/", views.bulk, name="bulk"),
     path("new/", views.new, name="new"),
     path("points.geojson", views.points, name="points"),
+    path("problems/", problems.problems, name="problems"),
+    path("problems/new/", problems.new, name="new_problem"),
+    path("problems/<int:problem_id>/", problems.problem, name="problem"),
+    path("problems/<int:problem_id>/edit/", problems.edit, name="edit_problem"),
+    path("problems/<int:problem_id>/<str:verb>/", problems.act, name="act_on_problem"),
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/contact/", views.contact, name="contact"),
     path("c/<str:number>/<str:verb>/", views.act, name="act"),

@@ -29,6 +29,7 @@ from otklik.flow.intake import commands as intake
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
+from otklik.flow.problems.queries import may_group, problem_of
 from otklik.flow.rating.queries import ratings_of
 from otklik.flow.triage import queries as triage
 from otklik.ground.accounts.commands import note_look
@@ -102,6 +103,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "saved": queries.views_of(official),
         "bulk": [verb for verb in BULK if verb in VERBS],
         "powers": powers_of(official),
+        "may_group": may_group(official),
         **_lists(),
     }
     template = (
@@ -181,6 +183,7 @@ def _case_page(
         "ratings": ratings_of(found),
         "decisions": triage.decisions_of(found),
         "twins": triage.twins_of(found),
+        "problem": problem_of(found),
         "now": timezone.now(),
         "accept": ACCEPT,
         "limits": intake_queries.limits(),

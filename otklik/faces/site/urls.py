@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import views
+from otklik.faces.site import problems, views
 
 app_name = "site"
 urlpatterns = [
@@ -22,5 +22,9 @@ urlpatterns = [
     path("m/<str:number>/withdraw/", views.withdraw, name="withdraw"),
     path("m/<str:number>/support/", views.support, name="support"),
     path("joined/<str:token>/", views.joined, name="joined"),
+    path("problems/", problems.problems, name="problems"),
+    path("problems/<int:problem_id>/", problems.problem, name="problem"),
+    path("problems/<int:problem_id>/join/", problems.join, name="join_problem"),
+    path("waiting/<str:token>/", problems.waiting, name="waiting"),
     path("about/", views.about, name="about"),
 ]

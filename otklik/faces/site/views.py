@@ -27,6 +27,7 @@ from otklik.flow.intake import commands as intake
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
+from otklik.flow.problems.queries import known_near, problem_of
 from otklik.flow.rating.commands import AUTHOR, rate_answer
 from otklik.flow.rating.queries import rating_of
 from otklik.flow.triage.queries import suggest
@@ -78,9 +79,9 @@ def send(request: HttpRequest) -> HttpResponse:
     form = SendForm.posted(request.POST)
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
-    twins = _twins(form)
-    if twins:
-        return _send_page(request, form, twins=twins)
+    known, twins = _like(form)
+    if known or twins:
+        return _send_page(request, form, known=known, twins=twins)
     try:
         receipt = intake.receive(
             form.new_report(CHANNEL, _language()),
@@ -95,32 +96,39 @@ def send(request: HttpRequest) -> HttpResponse:
     return redirect("site:sent", receipt.spoken)
 
 
-def _twins(form: SendForm) -> list[Any]:
-    """Return likely twins once, before the first sending."""
+def _like(form: SendForm) -> tuple[list[Any], list[Any]]:
+    """Return known problems and likely twins once, before the first sending."""
     new = form.new_report(CHANNEL, _language())
-    if form.values["twins_seen"] or new.place == "unknown" or not new.text.strip():
-        return []
+    if form.values["twins_seen"] or not new.text.strip():
+        return [], []
     if len(new.text) > intake_queries.limits().text:
-        return []
+        return [], []
     form.values["twins_seen"] = "1"
     pinned = new.place == "pin"
     found = suggest(
         new.text,
         lat=new.lat if pinned else None,
         lon=new.lon if pinned else None,
-        address="" if pinned else new.address,
+        address=new.address if new.place == "address" else "",
     )
-    return list(found.twins)
+    return known_near(found, timezone.now()), list(found.twins)
 
 
 def _send_page(
-    request: HttpRequest, form: SendForm, *, twins: list[Any] | None = None, status: int = 200
+    request: HttpRequest,
+    form: SendForm,
+    *,
+    known: list[Any] | None = None,
+    twins: list[Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     tree = topics()
     chosen = tree.by_code.get(form.values["topic"])
     context = {
         "form": form.values,
         "errors": form.errors,
+        "known": known or [],
+        "now": timezone.now(),
         "twins": [show.twin(twin, _language()) for twin in twins or []],
         "limits": intake_queries.limits(),
         "accept": ACCEPT,
@@ -252,6 +260,7 @@ def _own_page(
         "attachments": [each for each in report.attachments.all() if each.purpose == "message"],
         "accept": ACCEPT,
         "stars": range(1, 6),
+        "problem": problem_of(found) if found else None,
         **more,
     }
     return render(request, "site/case.html", context, status=status)
@@ -370,7 +379,7 @@ def support(request: HttpRequest, number: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     email = request.POST.get("email", "").strip()
-    key = _ref(request) if request.user.is_authenticated else _visitor(request)
+    key = _ref(request) if request.user.is_authenticated else access.visitor(request)
     try:
         joined_now = cases.support_case(
             found.number,
@@ -385,14 +394,6 @@ def support(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("site:case", found.spoken)
     notices.success(request, _("Вы присоединились: сохраните эту ссылку, здесь будет ответ"))
     return redirect("site:joined", joined_now.token)
-
-
-def _visitor(request: HttpRequest) -> str:
-    """Return a name for this browser that lets it join each case once."""
-    if request.session.session_key is None:
-        request.session.create()
-    name = request.session.setdefault("visitor", uuid.uuid4().hex)
-    return f"visitor:{name}"
 
 
 @never_cache

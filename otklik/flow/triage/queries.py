@@ -66,6 +66,7 @@ class Suggestion:
     territory: Territory | None = None
     bodies: list[Body] = field(default_factory=list)
     twins: list[Twin] = field(default_factory=list)
+    point: tuple[float, float] | None = None
 
 
 @remembered(60)
@@ -151,7 +152,7 @@ def suggest(
     point, territory = place_of(lat, lon, address)
     first = facts[0].topic if facts else None
     twins = _twins(text, [each.topic for each in facts], point) if point else []
-    return Suggestion(facts, certain, territory, bodies_for(first, territory), twins)
+    return Suggestion(facts, certain, territory, bodies_for(first, territory), twins, point)
 
 
 def _trouble(topic: Topic, text: str, point: tuple[float, float], at: Any) -> Trouble:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from otklik.demo import accounts, seeding
+from otklik.demo.declared import declare
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         ]
         failed = [part.wait() for part in parts]
         self.stdout.write(f"  {Report.objects.count()} messages")
+        declare(timezone.localtime())
         if any(failed):
             sys.exit(1)
 
