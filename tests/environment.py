@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import embedded
 
+if TYPE_CHECKING:
+    import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+LOADED = (ROOT / "data" / "vologda", ROOT / "otklik" / "demo" / "accounts.py")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["OTKLIK_OWNER"] = "1"  # tests create and migrate their database
 os.environ["OTKLIK_DEMO"] = "0"
@@ -16,3 +22,18 @@ if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.start(ROOT / "var" / "test" / "postgres")
 os.environ["OTKLIK_DATA"] = tempfile.mkdtemp(prefix="otklik-test-")  # files of this run alone
 os.environ["TRIAGE_EMBEDDINGS"] = "none"  # words are enough for most; those that need more say so
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a kept database anew when what it was loaded from has changed."""
+    digest = hashlib.sha256()
+    for root in LOADED:
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_file():
+                digest.update(path.read_bytes())
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    known = ROOT / "var" / "test" / f"loaded-{worker}"
+    if not known.exists() or known.read_text() != digest.hexdigest():
+        config.option.create_db = True
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.write_text(digest.hexdigest())
