@@ -111,6 +111,12 @@ def signed_in(official: Official | Person | None) -> Client:
     return client
 
 
+def close_file(answer: Any) -> None:
+    """Close the file behind an answer, but not the test's database as `answer.close()` would."""
+    for close in answer._resource_closers:
+        close()
+
+
 def bound(
     role: str,
     *,

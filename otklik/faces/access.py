@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
-from otklik.flow.cases.queries import case_for, permissions_on, public_case
+from otklik.flow.cases.queries import case_for, public_case, role_on, sight_on
 from otklik.flow.intake import queries as intake
+from otklik.ground.accounts.commands import note_look
 from otklik.ground.accounts.queries import official_of, powers_of
 
 if TYPE_CHECKING:
@@ -112,5 +114,10 @@ def _works_on(request: HttpRequest, found: Attachment, *, original: bool) -> boo
         case = case_for(asker, found.report.number)
     except ObjectDoesNotExist:
         return False
-    proof = found.purpose == "proof"
-    return not original or proof or "see_personal_data" in permissions_on(asker, case)
+    if not original or found.purpose == "proof":
+        return True
+    now = timezone.now()
+    if not sight_on(asker, case, now).text:
+        return False
+    note_look(asker, subject=case.ref, what="file", role=role_on(asker, case), now=now)
+    return True

@@ -12,12 +12,20 @@ from django.utils.timezone import localtime
 
 from otklik.flow.cases import queries, rules
 from otklik.ground.kit.memo import remembered
-from otklik.ground.kit.text import mask, shortened
+from otklik.ground.kit.text import (
+    mask,
+    mask_address,
+    mask_email,
+    mask_name,
+    mask_phone,
+    shortened,
+)
 from otklik.ground.topics.queries import label
 
 if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
     from otklik.flow.intake.models import Report
+    from otklik.ground.accounts.rules import Sight
     from otklik.ground.topics.models import Topic
     from otklik.ground.topics.queries import TopicTree
 
@@ -181,18 +189,57 @@ def _note(note: Any, language: str) -> dict[str, Any]:
     }
 
 
-def desk_case(case: Case, *, personal: bool) -> dict[str, Any]:
-    """Return a case for an official: words unmasked only for those who may see personal data."""
+def author(case: Case, sight: Sight) -> dict[str, str]:
+    """Return who wrote and how to reach them, masked where the sight does not reach."""
+    report, person = case.report, case.report.author
+    names = (person.first_name, person.patronymic, person.last_name) if person else ()
+    if sight.contact:
+        name = " ".join(filter(None, names))
+        return {"name": name, "phone": report.phone, "email": report.email}
+    return {
+        "name": mask_name(*names),
+        "phone": mask_phone(report.phone),
+        "email": mask_email(report.email),
+    }
+
+
+def words(text: str, sight: Sight) -> str:
+    """Return somebody's words as the sight allows."""
+    return text if sight.text else mask(text)
+
+
+def point(case: Case, sight: Sight) -> list[float] | None:
+    """Return where it is, coarsened to about 100 metres where the sight does not reach."""
+    if case.lat is None or case.lon is None:
+        return None
+    digits = None if sight.place else PUBLIC_DIGITS
+    return (
+        [case.lat, case.lon]
+        if digits is None
+        else [round(case.lat, digits), round(case.lon, digits)]
+    )
+
+
+def address(case: Case, sight: Sight) -> str:
+    """Return the address: whole, without the flat, or to the street, as the sight allows."""
+    if sight.text:
+        return case.report.address
+    return mask(case.report.address) if sight.place else mask_address(case.report.address)
+
+
+def desk_case(case: Case, sight: Sight) -> dict[str, Any]:
+    """Return a case for an official, personal data only as far as the sight reaches."""
     report = case.report
     return {
         **_facts(case, "ru"),
         "label": label("statuses", case.status),
         "channel": label("channels", report.channel),
-        "text": report.text if personal else mask(report.text),
-        "address": report.address,
+        "text": words(report.text, sight),
+        "address": address(case, sight),
+        "author": author(case, sight),
         "photos": [each for each in report.attachments.all() if each.purpose == "message"],
         "contact_kind": report.get_contact_kind_display(),
-        "point": [case.lat, case.lon] if case.lat is not None else None,
+        "point": point(case, sight),
     }
 
 

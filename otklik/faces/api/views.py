@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema, Status
 from ninja.errors import ValidationError
 from pydantic import Field
 
@@ -266,10 +266,10 @@ def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -
     public = not sees_all(_asker(request, given.token))
     allowed_levels = heat.LEVELS[:-1] if public else heat.LEVELS
     if resolution not in allowed_levels:
-        return 400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"}
+        return Status(400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"})
     filters = given.filters()
     if filters.since and filters.until and filters.until < filters.since:
-        return 400, {"detail": "to lies before from"}
+        return Status(400, {"detail": "to lies before from"})
     return heat.snapshot(filters, resolution, now=timezone.localtime(), public=public)
 
 
@@ -289,4 +289,4 @@ def why(request: HttpRequest, given: Query[HeatIn], cell: str) -> Any:
             shown=shown,
         )  # fmt: skip
     except heat.UnknownPlaceError:
-        return 404, {"detail": "there is no such cell or municipality"}
+        return Status(404, {"detail": "there is no such cell or municipality"})

@@ -32,8 +32,10 @@ from otklik.flow.intake.files import ACCEPT
 from otklik.flow.problems.queries import may_group, problem_of
 from otklik.flow.rating.queries import ratings_of
 from otklik.flow.triage import queries as triage
-from otklik.ground.accounts.commands import note_look
+from otklik.ground.accounts import rules as account_rules
+from otklik.ground.accounts.commands import note_look, open_personal_data
 from otklik.ground.accounts.queries import powers_of
+from otklik.ground.accounts.rules import sight
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import directory, topics
@@ -167,24 +169,43 @@ def _case_page(
     request: HttpRequest, official: Official, found: Case, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     permissions = queries.permissions_on(official, found)
-    personal = "see_personal_data" in permissions
+    now = timezone.now()
+    seen = queries.sight_on(official, found, now)
+    if seen.text:
+        note_look(
+            official, subject=found.ref, what="text", role=queries.role_on(official, found), now=now
+        )
     context = {
         "case": found,
-        "shown": show.desk_case(found, personal=personal),
+        "shown": show.desk_case(found, seen),
+        "sight": seen,
+        "look_reasons": directory("look_reasons").values(),
         "verbs": _buttons(official, found),
         "permissions": permissions,
-        "personal": personal,
         "history": queries.history(found),
         "hops": show.hops(found),
         "clock": found.clock.all(),
         "notes": found.notes.all(),
-        "answers": found.answers.select_related("author__person", "decided_by__person"),
-        "disputes": found.disputes.select_related("judge__person"),
-        "ratings": ratings_of(found),
+        "answers": [
+            (each, each.text if each.author_id == official.pk else show.words(each.text, seen))
+            for each in found.answers.select_related("author__person", "decided_by__person")
+        ],
+        "disputes": [
+            {"text": show.words(each.text, seen), "upheld": each.upheld, "reason": each.reason}
+            for each in found.disputes.all()
+        ],
+        "ratings": [
+            {
+                "answer_score": each.answer_score,
+                "result_score": each.result_score,
+                "comment": show.words(each.comment, seen),
+            }
+            for each in ratings_of(found)
+        ],
         "decisions": triage.decisions_of(found),
         "twins": triage.twins_of(found),
         "problem": problem_of(found),
-        "now": timezone.now(),
+        "now": now,
         "accept": ACCEPT,
         "limits": intake_queries.limits(),
         **_lists(),
@@ -261,17 +282,23 @@ def bulk(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def contact(request: HttpRequest, number: str) -> HttpResponse:
-    """Show the author's contact to one who may see it, and write down that they looked."""
+    """Open the author's name and contact for a while, to one who may and says why; on record."""
     official = access.official_or_404(request)
     found = _case_or_404(official, number)
-    if "see_personal_data" not in queries.permissions_on(official, found):
+    now = timezone.now()
+    seen = queries.sight_on(official, found, now)
+    if not seen.may_ask and not seen.contact:
         raise PermissionDenied
-    note_look(
-        official, subject=found.ref, what="contact", reason=request.POST.get("reason", ""),
-        now=timezone.now(),
-    )  # fmt: skip
-    report = found.report
-    return render(request, "desk/_contact.html", {"report": report, "author": report.author})
+    try:
+        open_personal_data(
+            official, subject=found.ref, role=queries.role_on(official, found),
+            code=request.POST.get("code", ""), reason=request.POST.get("reason", ""),
+            needs_reason=seen.needs_reason, now=now,
+        )  # fmt: skip
+    except account_rules.Refused as refusal:
+        more = {"look_error": refusal.ru, "typed": request.POST}
+        return _case_page(request, official, found, status=422, **more)
+    return redirect("desk:case", found.spoken)
 
 
 @login_required
@@ -314,10 +341,14 @@ def points(request: HttpRequest) -> HttpResponse:
     """Give the queue's cases as points of a map."""
     official = access.official_or_404(request, "see_case")
     found = queries.queue_for(official, _filters(request.GET), timezone.now())
+    placed = [
+        (each, show.point(each, sight(queries.permissions_on(official, each), None)))
+        for each in found.filter(lat__isnull=False)[:2000]
+    ]
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [each.lon, each.lat]},
+            "geometry": {"type": "Point", "coordinates": [at[1], at[0]]},
             "properties": {
                 "number": each.spoken,
                 "title": show.title(each.topic, "ru"),
@@ -325,6 +356,7 @@ def points(request: HttpRequest) -> HttpResponse:
                 "url": f"/desk/c/{each.spoken}/",
             },
         }
-        for each in found.filter(lat__isnull=False)[:2000]
+        for each, at in placed
+        if at is not None
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})

@@ -31,6 +31,7 @@ from otklik.flow.problems.queries import known_near, problem_of
 from otklik.flow.rating.commands import AUTHOR, rate_answer
 from otklik.flow.rating.queries import rating_of
 from otklik.flow.triage.queries import suggest
+from otklik.ground.accounts.queries import looks_at
 from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import topics
 
@@ -261,6 +262,7 @@ def _own_page(
         "accept": ACCEPT,
         "stars": range(1, 6),
         "problem": problem_of(found) if found else None,
+        "looks": looks_at(found.ref, _language()) if found else [],
         **more,
     }
     return render(request, "site/case.html", context, status=status)

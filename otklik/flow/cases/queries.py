@@ -13,9 +13,10 @@ from django.db.models import Count, Q
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
 from otklik.flow.intake.rules import spoken_number
-from otklik.ground.accounts.queries import powers_of
-from otklik.ground.accounts.rules import CONTOUR, permissions_for
+from otklik.ground.accounts.queries import opened_until, powers_of
+from otklik.ground.accounts.rules import CONTOUR, PERSONAL, REVEAL, permissions_for, sight
 from otklik.ground.kit import geo
+from otklik.ground.kit.text import looks_personal
 from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.journal.reading import about
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
-    from otklik.ground.accounts.rules import Power, Powers
+    from otklik.ground.accounts.rules import Power, Powers, Sight
     from otklik.ground.organisations.models import Organisation
 
 RELATED = ("report", "topic", "territory", "organisation", "executor__person", "policy", "region")
@@ -139,6 +140,24 @@ def permissions_on(official: Official, case: Case) -> frozenset[str]:
     )
 
 
+def sight_on(official: Official, case: Case, now: datetime) -> Sight:
+    """Return how much of the personal data of a case an official sees now."""
+    return sight(permissions_on(official, case), opened_until(official, case.ref, now))
+
+
+def role_on(official: Official, case: Case) -> str:
+    """Return the code of the role by which an official sees a case: for the record of a look."""
+    grants = [
+        grant
+        for grant in powers_of(official).granting("see_case")
+        if grant.covers(case.organisation_id, case.territory_id, case.topic_id)
+    ]
+    grants.sort(
+        key=lambda grant: (PERSONAL not in grant.permissions, REVEAL not in grant.permissions)
+    )
+    return grants[0].role if grants else ""
+
+
 def visible_numbers(official: Official, numbers: Collection[str]) -> frozenset[str]:
     """Return those of the numbers whose cases an official may see."""
     found = Case.objects.filter(_seen(powers_of(official)), region=region(), number__in=numbers)
@@ -204,6 +223,8 @@ def _status(status: str, now: datetime) -> Q:
 def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:  # noqa: C901  (a list of ifs)
     if number := spoken_number(filters.text):
         yield Q(number=number)
+    elif filters.text and hides_personal(official, filters.text):
+        yield Q(pk=None)
     elif filters.text:
         yield Q(report__text__icontains=filters.text) | Q(report__address__icontains=filters.text)
     if filters.topic:
@@ -226,6 +247,11 @@ def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:  # noqa: C
         yield Q(received_at__gte=filters.since)
     if filters.until:
         yield Q(received_at__lt=filters.until)
+
+
+def hides_personal(official: Official, text: str) -> bool:
+    """Tell whether a search would find out what its asker sees masked: a phone, an e-mail."""
+    return looks_personal(text) and not powers_of(official).anywhere(PERSONAL)
 
 
 def counts_for(official: Official, now: datetime) -> dict[str, int]:

@@ -10,7 +10,7 @@ from otklik.journal.facts import Fact
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataSeen(Fact):
-    """An official looked at personal data of the subject's author."""
+    """An official looked at personal data of the subject's author; `reason` is a list's code."""
 
     kind: ClassVar[str] = "person.data_seen"
     public: ClassVar[bool] = False
@@ -20,3 +20,4 @@ class PersonalDataSeen(Fact):
     }
 
     what: str = ""
+    reason: str = ""

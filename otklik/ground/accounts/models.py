@@ -174,18 +174,33 @@ class ApiKey(models.Model):
 
 
 class Look(models.Model):
-    """An official looked at somebody's personal data: who, at what, when, why."""
+    """An official looked at somebody's personal data: who, at what, when, why.
+
+    Body and role are those of that moment: the author is told of them, never of the name.
+    A look with `until` opened the data to this official until then.
+    """
+
+    class What(models.TextChoices):
+        TEXT = "text", "текст сообщения"
+        CONTACT = "contact", "имя и контакт"
+        FILE = "file", "файл без обработки"
+        EXPORT = "export", "выгрузка"
 
     region = models.ForeignKey(Region, models.PROTECT)
     official = models.ForeignKey(Official, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    role = models.CharField("роль", max_length=40, blank=True)
     subject = models.CharField(max_length=60, db_index=True)
-    what = models.CharField(max_length=40)
-    reason = models.CharField(max_length=300, blank=True)
+    what = models.CharField(max_length=40, choices=What.choices)
+    code = models.CharField("причина из справочника", max_length=40, blank=True)
+    reason = models.CharField("своими словами", max_length=300, blank=True)
     at = models.DateTimeField(db_index=True)
+    until = models.DateTimeField("открыто до", null=True)
 
     class Meta:
         verbose_name = "просмотр личных данных"
         verbose_name_plural = "просмотры личных данных"
+        indexes = [models.Index(fields=["official", "subject", "-at"], name="look_of_official")]
 
     def __str__(self) -> str:
         return f"{self.official}: {self.subject}"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from otklik.ground.accounts.models import ApiKey, Membership, Official, Person
+from django.db.models import Max
+
+from otklik.ground.accounts.models import ApiKey, Look, Membership, Official, Person, Role
 from otklik.ground.accounts.rules import Power, Powers
 from otklik.ground.kit.memo import remembered
 from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
-from otklik.ground.topics.queries import topics
+from otklik.ground.topics.queries import label, topics
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
 
 
@@ -42,6 +47,7 @@ def _powers(official: Official) -> Powers:
     return Powers(
         tuple(
             Power(
+                role=m.role.code,
                 permissions=frozenset(m.role.permissions),
                 organisations=subtree_ids(m.organisation_id) if m.organisation_id else None,
                 territories=frozenset({m.territory_id}) if m.territory_id else None,
@@ -50,6 +56,61 @@ def _powers(official: Official) -> Powers:
             for m in memberships
         )
     )
+
+
+@dataclass(frozen=True)
+class PersonalRules:
+    """How long a look lasts and which looks count as one: `personal` in the region's settings."""
+
+    reveal_minutes: int = 60
+    look_minutes: int = 30
+
+
+def personal_rules() -> PersonalRules:
+    """Return what the administrator set about personal data."""
+    told = region().settings.get("personal", {})
+    known = {each.name for each in fields(PersonalRules)}
+    return PersonalRules(**{name: value for name, value in told.items() if name in known})
+
+
+def opened_until(official: Official, subject: str, now: datetime) -> datetime | None:
+    """Return until when an official's look keeps a subject's data open, or None."""
+    looks = Look.objects.filter(official=official, subject=subject, until__gt=now)
+    found: datetime | None = looks.aggregate(until=Max("until"))["until"]
+    return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One look as the author is told of it: by body and role, never by name."""
+
+    at: datetime
+    organisation: str
+    role: str
+    what: str
+    reason: str
+
+
+def looks_at(subject: str, language: str = "ru") -> list[Seen]:
+    """Return who looked at a subject's personal data, newest first."""
+    titles = {r.code: getattr(r, f"title_{language}") or r.title_ru for r in roles().values()}
+    looks = Look.objects.filter(region=region(), subject=subject).select_related("organisation")
+    return [
+        Seen(
+            at=look.at,
+            organisation=look.organisation.short_ru if look.organisation else "",
+            role=titles.get(look.role, ""),
+            what=look.get_what_display(),
+            reason=label("look_reasons", look.code, language) if look.code else "",
+        )
+        for look in looks.order_by("-at", "-pk")
+    ]
+
+
+@remembered(10)
+def roles() -> dict[str, Role]:
+    """Return the region's roles by code."""
+    return {role.code: role for role in Role.objects.filter(region=region()).order_by("pk")}
 
 
 @remembered(5)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 PERMISSIONS = (
     "see_case", "see_personal_data", "reveal_personal_data", "see_place", "moderate",
@@ -21,14 +22,59 @@ CONTOUR = "see_closed_topics"
 """Held by members of the closed contour alone: without it a case there does not exist."""
 
 
+PERSONAL = "see_personal_data"
+REVEAL = "reveal_personal_data"
+PLACE = "see_place"
+
+
+class Refused(ValueError):  # noqa: N818  (a refusal is not an error of ours)
+    """It is not allowed so; the reason is for the person who asked."""
+
+    def __init__(self, code: str, ru: str, en: str) -> None:
+        super().__init__(code)
+        self.code, self.ru, self.en = code, ru, en
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How much of personal data an official sees of one case.
+
+    `text`: words as written; `contact`: name, phone, e-mail; `place`: house and point.
+    `may_ask` tells whether «Показать» is there, `needs_reason` whether it asks why;
+    `until` when what was opened closes again.
+    """
+
+    text: bool = False
+    contact: bool = False
+    place: bool = False
+    may_ask: bool = False
+    needs_reason: bool = False
+    until: datetime | None = None
+
+
+def sight(permissions: frozenset[str], opened_until: datetime | None) -> Sight:
+    """Return what permissions show of a case, with what a look opened until a moment."""
+    opened = opened_until is not None
+    whole = PERSONAL in permissions
+    return Sight(
+        text=whole or opened,
+        contact=opened,
+        place=whole or opened or PLACE in permissions,
+        may_ask=not opened and bool({PERSONAL, REVEAL} & permissions),
+        needs_reason=not whole,
+        until=opened_until,
+    )
+
+
 @dataclass(frozen=True)
 class Power:
-    """Permissions within a scope; None means no bound."""
+    """Permissions within a scope; None means no bound. `role` is the code of the role behind."""
 
     permissions: frozenset[str]
     organisations: frozenset[int] | None = None
     territories: frozenset[int] | None = None
     topics: frozenset[int] | None = None
+    role: str = ""
 
     def covers(self, organisation: int | None, territory: int | None, topic: int | None) -> bool:
         """Tell whether something held by these lies within the scope."""

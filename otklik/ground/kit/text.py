@@ -20,6 +20,25 @@ _NAME = re.compile(
     rf"\b(?:{_SURNAME}\s+)?[А-ЯЁ][а-яё]+\s+{_PATRONYMIC}(?:\s+{_SURNAME})?\b"
     rf"|\b{_SURNAME}\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.|\b[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?{_SURNAME}"
 )
+_GIVEN = (
+    r"(?:Анн|Мари|Елен|Ольг|Натал|Ирин|Светлан|Татьян|Екатерин|Юли|Анастаси|Дарь|Валентин|Галин"
+    r"|Людмил|Нин|Вер|Надежд|Любов|Тамар|Александр|Алексе|Андре|Антон|Борис|Вадим|Валери|Васили"
+    r"|Виктор|Витали|Владимир|Вячеслав|Геннади|Георги|Григори|Денис|Дмитри|Евгени|Егор|Иван|Игор"
+    r"|Иль|Кирилл|Константин|Леонид|Максим|Михаил|Никит|Никола|Олег|Пав[ле]+|П[её]тр|Роман|Серге"
+    r"|Степан|Ф[её]дор|Юри)[а-яё]{0,3}"
+)
+_FAMILY = r"[А-ЯЁ][а-яё]+(?:ов|ев|ёв|ин|ын|ск|цк)(?:[ауеы]|[а-яё]{2,3})?"
+_PLAIN_NAME = re.compile(rf"\b{_GIVEN}\s+{_FAMILY}\b|\b{_FAMILY}\s+{_GIVEN}\b")
+_STREET_BEFORE = re.compile(
+    r"(?i)(?:\b(?:улиц\w*|ул|проспект\w*|пр-т|площад\w*|пл|пер|переул\w*|бульвар\w*|набережн\w*"
+    r"|имени|им|школ\w*|парк\w*|сквер\w*|памятник\w*)\.?\s+)$"
+)
+_INSIDE = r"(?:к|корп|корпус|кв|квартира|оф|офис|стр|строение|подъезд|под|этаж)"
+_HOUSE = re.compile(
+    rf"(?i)[\s,]+(?:(?:д|дом|вл|владение|{_INSIDE})\.?\s*№?\s*\d.*"
+    rf"|\d+\s*(?:[а-я]\b)?(?:[/-]\d+)?(?:\s*,.*|\s+{_INSIDE}\b.*)?)$"
+)
+_DIGITS = re.compile(r"(?:\d[\s()-]*){5,}|@")
 _FLAT = re.compile(r"(?i)\b(кв(?:артира|\.)?)\s*№?\s*\d+\w?")
 _WORD = re.compile(r"[a-zа-яё0-9]+", re.IGNORECASE)
 _stemmer = snowballstemmer.stemmer("russian")
@@ -32,14 +51,47 @@ def clean(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Hide phones, e-mails, long numbers, full names and flats from a text meant for all.
+    """Hide phones, e-mails, long numbers, names of people and flats from a text meant for all.
 
-    By patterns, so a moderator still reads what is to be shown.
+    By patterns, so a moderator still reads what is to be shown. Streets named after people stay.
     """
-    for pattern in (_EMAIL, _LONG_NUMBER, _PHONE, _NAME):
+    for pattern in (_EMAIL, _LONG_NUMBER, _PHONE):
         text = pattern.sub(HIDDEN, text)
+    for pattern in (_NAME, _PLAIN_NAME):
+        text = pattern.sub(_unless_a_street, text)
     text = _LANDLINE.sub(rf"\1{HIDDEN}", text)
     return _FLAT.sub(rf"\1 {HIDDEN}", text)
+
+
+def _unless_a_street(found: re.Match[str]) -> str:
+    return found[0] if _STREET_BEFORE.search(found.string[: found.start()]) else HIDDEN
+
+
+def mask_phone(phone: str) -> str:
+    """Show of a phone only its country and its end: +7 ••• ••-12."""
+    digits = "".join(filter(str.isdigit, phone))
+    return f"+7 ••• ••-{digits[-2:]}" if len(digits) >= 5 else "•••" if phone else ""  # noqa: PLR2004
+
+
+def mask_email(email: str) -> str:
+    """Show of an e-mail address only its first letter: a•••@•••."""
+    return f"{email[0]}•••@•••" if email else ""
+
+
+def mask_name(*parts: str) -> str:
+    """Show of a name only its initials: А. П."""
+    return " ".join(f"{part.strip()[0]}." for part in parts if part.strip())
+
+
+def mask_address(address: str) -> str:
+    """Show of an address only what stands before the house: «Вологда, улица Мира»."""
+    kept = re.split(r"[;\n]", address, maxsplit=1)[0].strip()
+    return mask(_HOUSE.sub("", kept)).strip(" ,.")
+
+
+def looks_personal(text: str) -> bool:
+    """Tell whether words to search for are a phone, an e-mail or a part of them."""
+    return bool(_DIGITS.search(text))
 
 
 def normalise(text: str) -> str:

@@ -1,0 +1,160 @@
+"""Who may do what through which door: one list that the page of docs and its test both read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from otklik.flow.cases.rules import TRANSITIONS
+from otklik.ground.accounts.rules import CONTOUR, PERSONAL, REVEAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+YES, FORBIDDEN, ABSENT, LOGIN = "да", "403", "404", "вход"
+SCOPES = (
+    "в своих границах", "другая организация", "другая территория", "другая тема", "закрытый контур",
+)  # fmt: skip
+FIND = "see_case"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One thing to do, the permissions any of which opens it, and where it is done.
+
+    `refusal` is what one hears who sees the case but holds no permission.
+    """
+
+    code: str
+    title: str
+    permissions: tuple[str, ...]
+    address: str
+    refusal: str = FORBIDDEN
+    whole_region: bool = False
+
+
+OF_A_CASE = (
+    Door("case", "Открыть обращение", (FIND,), "GET /desk/c/{number}/", ABSENT),
+    Door("row", "Найти его в очереди", (FIND,), "GET /desk/?q={number}", ABSENT),
+    Door("point", "Увидеть его на карте очереди", (FIND,), "GET /desk/points.geojson", ABSENT),
+    Door("copy", "Открыть копию снимка", (FIND,), "GET /files/{token}/public", ABSENT),
+    Door("original", "Скачать исходный файл", (PERSONAL,), "GET /files/{token}/original", ABSENT),
+    Door("contact", "Показать имя и контакт", (PERSONAL, REVEAL), "POST /desk/c/{number}/contact/"),
+    *(
+        Door(t.verb, t.ru, (t.permission,), f"POST /desk/c/{{number}}/{t.verb}/")
+        for t in TRANSITIONS
+        if t.actor == "official"
+    ),
+)
+SECTIONS = (
+    Door("queue", "Очередь", (FIND,), "GET /desk/"),
+    Door("map", "Карта очереди", (FIND,), "GET /desk/points.geojson"),
+    Door("new", "Записать звонок", ("create_on_behalf",), "GET /desk/new/"),
+    Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
+    Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
+    Door("live", "Служебный поток", ("see_monitor",), "GET /live/heatmap?token=",
+         whole_region=True),
+    Door("cells", "Служебная карта в API", ("see_monitor",), "GET /api/heatmap?resolution=9",
+         whole_region=True),
+    Door("why", "Обращения за цветом места", ("see_monitor",), "GET /api/heatmap/why"),
+)  # fmt: skip
+PUBLIC = """Видно всем, без входа: главная, список и карта публичных обращений, их страницы и копии
+снимков, Open311, карта остроты без мест, где сообщений меньше порога. Туда попадает только то, что
+автор согласился показать; закрытый контур не попадает никогда, там отвечает `404`."""
+
+
+@dataclass(frozen=True)
+class RoleInPrint:
+    """A role as its file tells it."""
+
+    code: str
+    title: str
+    scope: str
+    permissions: frozenset[str]
+
+    def holds(self, door: Door) -> bool:
+        """Tell whether the role opens a door."""
+        return bool(self.permissions & set(door.permissions))
+
+
+def roles_in_print(body: dict[str, Any]) -> list[RoleInPrint]:
+    """Return the roles of `roles.yaml`."""
+    return [
+        RoleInPrint(
+            each["code"], each["title"]["ru"], each["scope"], frozenset(each["permissions"])
+        )
+        for each in body["roles"]
+    ]
+
+
+def of_a_case(role: RoleInPrint, door: Door, scope: str) -> str:
+    """Return what a role meets at a door of a case: yes, 403 or 404."""
+    if role.scope == "none":
+        return ABSENT if door.code in {"copy", "original"} else LOGIN
+    sees = FIND in role.permissions
+    if scope == SCOPES[-1]:
+        sees = sees and CONTOUR in role.permissions
+    elif scope != SCOPES[0]:
+        sees = False
+    if not sees:
+        return ABSENT
+    return YES if role.holds(door) else door.refusal
+
+
+def section(role: RoleInPrint, door: Door) -> str:
+    """Return what a role meets at a section of the desk or the monitor."""
+    if door in SECTIONS[4:]:  # open to all; what officials see beside is told apart
+        whole = role.scope == "region" or not door.whole_region
+        return YES if role.holds(door) and whole else "как всем"
+    if role.scope == "none":
+        return LOGIN
+    if role.scope == "own":
+        return ABSENT
+    return YES if role.holds(door) else FORBIDDEN
+
+
+def page(body: dict[str, Any]) -> str:
+    """Write the page of docs: for each role what it meets at each door."""
+    lines = [
+        "# Кто что может",
+        "",
+        "Страница создана командой `otklik docs` из `roles.yaml`; каждая клетка проверена тестом"
+        " `tests/access/test_matrix.py` через ту самую дверь.",
+        "",
+        f"`{YES}` — дверь открыта; `{FORBIDDEN}` — видно, но нельзя; `{ABSENT}` — для этой роли"
+        f" обращения нет; `{LOGIN}` — просят войти; «как всем» — открытая часть без служебной.",
+        "",
+        "Роль действует там, где сошлись все три её границы: организация с подчинёнными,"
+        " территория, тема. Если ролей несколько, границы разных ролей не смешиваются."
+        " В закрытом контуре считаются только роли с разрешением `see_closed_topics`.",
+        "",
+        "Сверх таблиц: свой ответ не согласует его автор; спор не решает тот, кто готовил или"
+        " согласовал ответ; решение не подтверждает никто из исполнявшей организации и подчинённых"
+        " ей; назначить можно только туда, докуда достаёт право назначать; о выгрузке просит один,"
+        " разрешает другой.",
+        "",
+        PUBLIC,
+    ]
+    for role in roles_in_print(body):
+        lines += ["", f"## {role.title} (`{role.code}`)", "", *_case_table(role)]
+        lines += ["", *_section_table(role)]
+    return "\n".join(lines) + "\n"
+
+
+def _case_table(role: RoleInPrint) -> Sequence[str]:
+    head = ["Обращение", "дверь", *SCOPES]
+    rows = [
+        [door.title, f"`{door.address}`", *(of_a_case(role, door, scope) for scope in SCOPES)]
+        for door in OF_A_CASE
+    ]
+    return _table(head, rows)
+
+
+def _section_table(role: RoleInPrint) -> Sequence[str]:
+    rows = [[door.title, f"`{door.address}`", section(role, door)] for door in SECTIONS]
+    return _table(["Раздел", "дверь", "роль"], rows)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
