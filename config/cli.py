@@ -22,6 +22,7 @@ HELP = """otklik COMMAND [options]
   ground load|export   the region's data from files and back
   demo seed|storm|day  the demo region
   journal tail|lag|skip|rebuild
+  triage versions|train|use N|release|vectors   the classifier that finds topics
   deadline POLICY START    try a deadline policy
   any command of Django
 """

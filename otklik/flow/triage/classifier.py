@@ -1,147 +1,170 @@
-"""From a text to the facts it may be about: by words and by meaning, against what people wrote."""
+"""The classifier at work in this process: which examples, which version, from which file.
+
+Only reads; `commands` makes versions and chooses among them.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+from django.conf import settings
+from django.db.models import Max
 
-from otklik.flow.triage.embeddings import Embedder, Vectors
-from otklik.flow.triage.features import Floats, Lexicon, Row, terms
+from otklik.flow.cases.models import Case
+from otklik.flow.triage import model as machine
+from otklik.flow.triage.embeddings import embedder
+from otklik.flow.triage.model import CORRECTION, Example, Guess, Model
+from otklik.flow.triage.models import ClassifierVersion, Decision
 from otklik.flow.triage.recall import vectors
-from otklik.flow.triage.words import gist, telling
-from otklik.ground.kit.text import shortened
+from otklik.ground.kit.memo import remembered
+from otklik.ground.kit.text import mask
+from otklik.ground.territories.queries import region
+from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
-# Cosines of e5 lie in a narrow band: unrelated texts near the lower bound.
-COSINE_FROM, COSINE_TO = 0.80, 0.95
-BEST_SHARE = 0.7
-NEAREST = 3
+    from otklik.ground.topics.models import Topic
 
-
-@dataclass(frozen=True)
-class Example:
-    """A text that is known to be about a fact."""
-
-    fact: str
-    text: str
+logger = logging.getLogger(__name__)
+WAITED = 100  # texts without a kept vector that a first question may wait for
+LEARNT = 3000  # the newest corrections that are learnt from
+UNJUDGED = frozenset({"submitted", "clarification", "rejected", "merged", "withdrawn"})
 
 
 @dataclass(frozen=True)
-class Guess:
-    """A fact that a text may be about, how sure (0–1) and by what: words and the nearest text."""
+class Correction:
+    """A message whose fact an official named or confirmed, and when."""
 
-    fact: str
-    score: float
-    words: tuple[str, ...]
-    nearest: str
+    example: Example
+    at: datetime
 
 
-class Classifier:
-    """Examples of every fact, ready to be compared with."""
+@dataclass(frozen=True)
+class Working:
+    """The model at work; `version` is None until a first one was made."""
 
-    def __init__(self, examples: Sequence[Example], embedder: Embedder) -> None:
-        """Learn the examples; a few seconds with an embedder, an instant without."""
-        self.examples = list(examples)
-        self.embedder = embedder
-        weighted = [terms(example.text) for example in examples]
-        self.lexicon = Lexicon.of(weighted)
-        self._postings = self._invert([self.lexicon.row(each) for each in weighted])
-        self._vectors = vectors(embedder, [example.text for example in examples])
-        names = sorted({example.fact for example in examples})
-        self.facts = names
-        place = {name: number for number, name in enumerate(names)}
-        self._owner = np.array([place[example.fact] for example in examples], dtype=np.int64)
-        self._telling = self.lexicon.weights()
+    model: Model
+    version: int | None
 
-    def _invert(self, rows: Sequence[Row]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        found: dict[int, tuple[list[int], list[float]]] = {}
-        for owner, row in enumerate(rows):
-            for column, value in zip(row.columns.tolist(), row.values.tolist(), strict=True):
-                owners, values = found.setdefault(column, ([], []))
-                owners.append(owner)
-                values.append(value)
-        return {
-            column: (np.array(owners, dtype=np.int64), np.array(values))
-            for column, (owners, values) in found.items()
-        }
+    def guess(self, text: str, *, prior: Mapping[str, float], meaning: bool = True) -> list[Guess]:
+        """Return the likeliest facts; without `meaning`, by words alone, in a few milliseconds."""
+        return self.model.guess(text, embedder() if meaning else None, prior=prior)
 
-    def likeness(self, text: str) -> Floats:
-        """Return how like each example is, 0–1."""
-        short = gist(text, self._telling)
-        row = self.lexicon.row(terms(text))
-        by_words = np.zeros(len(self.examples))
-        for column, value in zip(row.columns.tolist(), row.values.tolist(), strict=True):
-            owners, values = self._postings[column]
-            by_words[owners] += values * value
-        if self._vectors.shape[1] == 0:
-            return by_words
-        cosine = self._vectors @ self.embedder.embed([short])[0]
-        by_meaning = np.clip((cosine - COSINE_FROM) / (COSINE_TO - COSINE_FROM), 0, 1)
-        found: Floats = (by_words + by_meaning) / 2
-        return found
 
-    def guess(self, text: str, limit: int = 3, without: int = -1) -> list[Guess]:
-        """Return the likeliest facts, best first; `without` leaves one example out of account."""
-        if not telling(text):
-            return []
-        like = self.likeness(text)
-        if without >= 0:
-            like[without] = 0
-        scores = np.zeros(len(self.facts))
-        order = np.argsort(-like)[:200]
-        seen = np.zeros(len(self.facts), dtype=np.int64)
-        nearest = np.full(len(self.facts), -1)
-        for place in order.tolist():
-            owner = self._owner[place]
-            if seen[owner] == 0:
-                nearest[owner] = place
-                scores[owner] += BEST_SHARE * like[place]
-            elif seen[owner] < NEAREST:
-                scores[owner] += (1 - BEST_SHARE) / (NEAREST - 1) * like[place]
-            seen[owner] += 1
-        best = [n for n in np.argsort(-scores)[:limit].tolist() if scores[n] > 0]
-        roots = dict(telling(text))
-        return [self._said(number, scores[number], nearest[number], roots) for number in best]
+@remembered(60)
+def examples() -> tuple[Example, ...]:
+    """Return every text that the topics themselves say is about a fact."""
+    return tuple(each for topic in topics().facts for each in said_of(topic))
 
-    def _said(self, number: int, score: float, nearest: int, roots: dict[str, str]) -> Guess:
-        example = self.examples[nearest]
-        shared = {root for root, _ in telling(example.text)} & roots.keys()
-        words = sorted(shared, key=lambda root: -self._telling.get(root, 0))[:4]
-        return Guess(
-            self.facts[number],
-            round(float(score), 4),
-            tuple(roots[root].lower() for root in words),
-            shortened(example.text, 90),
+
+def said_of(topic: Topic) -> Iterator[Example]:
+    """Return what a topic itself says that people write about it."""
+    yield Example(topic.code, topic.title_ru, "title")
+    if topic.help_ru:
+        yield Example(topic.code, f"{topic.title_ru}. {topic.help_ru}", "help")
+    if topic.title_en:
+        yield Example(topic.code, topic.title_en, "english")
+    for synonym in topic.synonyms:
+        yield Example(topic.code, synonym, "synonym")
+    for phrase in topic.phrases:
+        yield Example(topic.code, phrase, "phrase")
+
+
+def fingerprint(known: Sequence[Example]) -> str:
+    """Return what tells one set of examples from another."""
+    told = "\n".join(f"{each.fact}\t{each.kind}\t{each.text}" for each in known)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def corrections() -> list[Correction]:
+    """Return the messages that officials judged, oldest first: corrected or taken as proposed.
+
+    Names and phones are hidden; topics of the closed contour are not learnt from.
+    """
+    facts = {topic.pk: topic.code for topic in topics().facts if not topic.closed}
+    last = Decision.objects.values("report").annotate(last=Max("pk")).values("last")
+    judged = Decision.objects.filter(pk__in=last, region=region(), topic__in=facts)
+    corrected = judged.filter(by__isnull=False).values_list("report__text", "topic_id", "at")
+    confirmed = (
+        Case.objects.filter(
+            region=region(), topic__in=facts, registered_at__isnull=False,
+            decisions__in=judged.filter(by__isnull=True, certain=False),
         )
+        .exclude(status__in=UNJUDGED)
+        .values_list("report__text", "topic_id", "registered_at")
+    )  # fmt: skip
+    found = [
+        Correction(Example(facts[topic], mask(text), CORRECTION), at)
+        for text, topic, at in (*corrected, *confirmed)
+        if at is not None
+    ]
+    return sorted(found, key=lambda each: (each.at, each.example.text))[-LEARNT:]
 
 
-CERTAIN_SCORE, CERTAIN_LEAD = 0.38, 0.08
+def folder() -> Path:
+    """Return where the versions' files lie."""
+    found = Path(settings.DATA) / "classifier"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
-def certain(guesses: Sequence[Guess]) -> bool:
-    """Tell whether the first guess needs no moderator: like enough, and well before the second."""
-    if not guesses:
-        return False
-    lead = guesses[0].score - (guesses[1].score if len(guesses) > 1 else 0)
-    return guesses[0].score >= CERTAIN_SCORE and lead >= CERTAIN_LEAD
+def digest(file: Path) -> str:
+    """Return a file's SHA-256."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@remembered(3)
+def in_use() -> ClassifierVersion | None:
+    """Return the version that was put to work; a change is noticed within seconds."""
+    return ClassifierVersion.objects.filter(region=region(), in_use=True).first()
+
+
+def current() -> Working:
+    """Return the classifier at work; one that only votes where no version can be read."""
+    version = in_use()
+    found = _read(version) if version else None
+    if version and found:
+        return Working(found, version.pk)
+    return Working(_untrained(), None)
 
 
 _lock = threading.Lock()
-_made: dict[tuple[object, ...], Classifier] = {}
+_kept: dict[str, Model | None] = {}
 
 
-def made(key: tuple[object, ...], examples: Sequence[Example], embedder: Embedder) -> Classifier:
-    """Return the classifier of these examples, made once in each process."""
+def _read(version: ClassifierVersion) -> Model | None:
     with _lock:
-        if key not in _made:
-            _made.clear()
-            _made[key] = Classifier(examples, embedder)
-        return _made[key]
+        if version.sha256 not in _kept:
+            _kept.clear()
+            _kept[version.sha256] = load(version)
+        return _kept[version.sha256]
 
 
-__all__ = ["Classifier", "Example", "Guess", "Vectors", "certain", "made"]
+def load(version: ClassifierVersion) -> Model | None:
+    """Return the model of a version; None, loudly, where its file is missing or was changed."""
+    file = folder() / version.file
+    if not file.is_file() or digest(file) != version.sha256:
+        logger.error("classifier version %s: no such file or not the same: %s", version, file)
+        return None
+    return machine.read(file)
+
+
+_voting: dict[str, Model] = {}
+
+
+def _untrained() -> Model:
+    known, engine = examples(), embedder()
+    key = f"{engine.name} {fingerprint(known)}"
+    with _lock:
+        if key not in _voting:
+            _voting.clear()
+            texts = [each.text for each in known]
+            _voting[key] = machine.untrained(known, vectors(engine, texts, WAITED), engine.name)
+        return _voting[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,14 @@ from otklik.ground.kit.geo import metres
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from otklik.flow.triage.embeddings import Vectors
-
 RADIUS_M = 300.0
 WIDE_RADIUS_M = 1500.0
 DAYS = 30
 SHORT_DAYS = 7
 SAME_SUBCATEGORY = 0.7
+OTHER_HOUSE = 0.45
 OFFERED = 0.4
-# The cosines of e5 lie in a narrow band: unrelated messages near the lower bound.
-COSINE_FROM, COSINE_TO = 0.80, 0.95
+_HOUSE = re.compile(r"\b(?:дом\w{0,2}|д\.)\s*№?\s*(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +32,6 @@ class Trouble:
     lon: float
     at: datetime
     text: str = ""
-    vector: Vectors | None = None
     radius: float = RADIUS_M
     days: int = DAYS
 
@@ -65,18 +63,21 @@ def likeness(a: Trouble, b: Trouble) -> Likeness | None:
         return None
     text = _text(a, b)
     topic = 1.0 if a.fact == b.fact else SAME_SUBCATEGORY
+    if radius <= RADIUS_M and _houses_differ(a.text, b.text):
+        topic *= OTHER_HOUSE
     score = topic * (0.5 * (1 - distance / radius) + 0.5 * text)
     return Likeness(round(score, 4), round(distance, 1), round(text, 4))
 
 
+def _houses_differ(a: str, b: str) -> bool:
+    """Tell whether both name houses, and none in common."""
+    houses_a, houses_b = set(_HOUSE.findall(a)), set(_HOUSE.findall(b))
+    return bool(houses_a and houses_b) and not houses_a & houses_b
+
+
 def _text(a: Trouble, b: Trouble) -> float:
-    """Return the likeness of words (Dice) or of meaning, whichever sees more."""
+    """Return the likeness of telling words (Dice)."""
     words_a = {root for root, _ in telling(a.text)}
     words_b = {root for root, _ in telling(b.text)}
     together = len(words_a) + len(words_b)
-    words = 2 * len(words_a & words_b) / together if together else 0.0
-    if a.vector is None or b.vector is None or a.vector.shape != b.vector.shape:
-        return words
-    cosine = float(a.vector @ b.vector)
-    meaning = (cosine - COSINE_FROM) / (COSINE_TO - COSINE_FROM)
-    return max(words, min(1.0, max(0.0, meaning)))
+    return 2 * len(words_a & words_b) / together if together else 0.0

@@ -63,7 +63,7 @@ class ClassifierTrained(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierChosen(Fact):
-    """A version of the classifier was put to work."""
+    """A version of the classifier was put to work; `pinned`: training may not replace it."""
 
     kind: ClassVar[str] = "triage.classifier_chosen"
     public: ClassVar[bool] = False
@@ -73,3 +73,4 @@ class ClassifierChosen(Fact):
     }
 
     version: int
+    pinned: bool = False

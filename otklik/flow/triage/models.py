@@ -24,6 +24,7 @@ class ClassifierVersion(models.Model):
     file = models.CharField("файл", max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     in_use = models.BooleanField("в работе", default=False)
+    pinned = models.BooleanField("закреплена человеком", default=False)
 
     class Meta:
         verbose_name = "версия классификатора"
