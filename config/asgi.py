@@ -9,19 +9,20 @@ from a2wsgi import WSGIMiddleware
 from config.wsgi import application as pages
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     Scope = dict[str, Any]
-    Channel = Callable[..., Awaitable[Any]]
+    Receive = Callable[[], Awaitable[dict[str, Any]]]
+    Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 from otklik.readers.live.asgi import application as live
 
 django = WSGIMiddleware(cast("Any", pages), workers=16)
 
 
-async def application(scope: Scope, receive: Channel, send: Channel) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Give `/live/` to the streams, the process's life to them too, all else to Django."""
     if scope["type"] == "lifespan" or str(scope.get("path", "")).startswith("/live/"):
         await live(scope, receive, send)
     else:
-        await django(cast("Any", scope), receive, send)
+        await django(cast("Any", scope), cast("Any", receive), cast("Any", send))

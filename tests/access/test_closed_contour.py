@@ -14,9 +14,9 @@ from otklik.flow.cases.queries import QueueFilters
 from otklik.flow.cases.rules import Refused
 from otklik.flow.intake.models import Attachment
 from otklik.journal import following
-from otklik.readers.heatmap.memory import memory
 from otklik.readers.heatmap.queries import HeatFilters, snapshot
 from otklik.readers.live.stream import picture
+from otklik.readers.live.topics import Topic
 from tests.cast import NOW, VOLOGDA, anna_writes, elena, opened_case, signed_in, zakhar
 
 if TYPE_CHECKING:
@@ -89,10 +89,9 @@ def test_the_map_its_counts_lists_and_stream_leave_it_out(hidden: Case) -> None:
     shown = opened_case(now=timezone.now())
     following.catch_up()
     now = timezone.localtime()
-    memory.generation = -1
     counted = snapshot(HeatFilters(), "territory", now=now, public=False)
     assert counted["total"] == 1
-    live = picture(now, public=False)
+    live = picture(Topic(public=False), now)
     assert live.tiles["open"] == 1
     assert [line["topic"] for line in live.latest] == ["roads-pothole"]
     leader = signed_in(accounts.official(accounts.LEADER))

@@ -7,7 +7,6 @@ import pytest
 from otklik.flow.cases import commands
 from otklik.journal.following import catch_up, rebuild
 from otklik.readers.heatmap import queries
-from otklik.readers.heatmap.memory import memory
 from otklik.readers.heatmap.models import HeatRow
 from tests.cast import NOW, anna_writes, boris, clara
 
@@ -19,7 +18,6 @@ def lived() -> None:
     from tests.cast import make_world  # noqa: PLC0415
 
     make_world()
-    memory.generation = -1
     for n in range(6):
         anna_writes(now=NOW - timedelta(hours=n))
     catch_up()
@@ -50,6 +48,11 @@ def test_the_snapshot_counts_hides_and_explains() -> None:
     assert len(why["cases"]) == 6
     assert queries.why("vologda-city", queries.HeatFilters(), now=NOW)["cases"] == []
     few = queries.HeatFilters(since=NOW - timedelta(minutes=90), until=NOW + timedelta(seconds=1))
-    assert queries.snapshot(few, "territory", now=NOW)["cells"] == []
+    (now_and_an_hour_ago,) = queries.snapshot(few, "territory", now=NOW, public=False)["cells"]
+    assert now_and_an_hour_ago["count"] == 2
+    (whole_day,) = queries.snapshot(few, "territory", now=NOW)["cells"]  # two windows would tell
+    assert whole_day["count"] == 6
+    fine = queries.snapshot(queries.HeatFilters(topics=("roads",)), "8", now=NOW)
+    assert all(cell["count"] >= 3 for cell in fine["cells"])
     narrowed = queries.HeatFilters(topics=("health",))
     assert queries.snapshot(narrowed, "6", now=NOW, public=False)["cells"] == []

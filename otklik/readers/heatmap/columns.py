@@ -7,6 +7,7 @@ into a new base. Cells are small dense numbers (0 is "no place") and share their
 weight of the topic, so that one pass over one column counts both.
 
 Rejected and withdrawn messages lie apart: the map does not count them, and need not look at them.
+So do those of closed topics, which no question can reach at all.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from otklik.readers.heatmap import rules
 from otklik.readers.heatmap.folding import Row, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -158,6 +159,25 @@ class Piece:
             )
         return found if condition is None else found.filter(condition)
 
+    @cached_property
+    def _by_report(self) -> tuple[Ints, npt.NDArray[np.int32] | None]:
+        """The reports in order, and where each lies unless they lie in that order already."""
+        reports: Ints = self.frame["report"].to_numpy()
+        if (reports[1:] >= reports[:-1]).all():
+            return reports, None
+        order = np.argsort(reports, kind="stable").astype(np.int32)
+        return reports[order], order
+
+    def find(self, reports: Ints) -> pl.DataFrame:
+        """Return the rows of these reports, as many as are here."""
+        known, order = self._by_report
+        if not len(known):
+            return self.frame
+        places = np.minimum(np.searchsorted(known, reports), len(known) - 1)
+        places = places[known[places] == reports]
+        found: pl.DataFrame = self.frame[places if order is None else order[places]]
+        return found
+
     def plus(self, rows: pl.DataFrame) -> Piece:
         """Return the piece with more rows at its end."""
         return Piece(pl.concat([self.frame, rows], rechunk=True), self.sign)
@@ -236,24 +256,38 @@ class Side:
             found += piece.sign * _count(keys, places * WEIGHTS)
         return found.reshape(places, WEIGHTS)
 
-    def total(
+    def sums(
         self,
         key: str,
-        value: pl.Expr,
+        values: Mapping[str, pl.Expr],
         span: rules.Span,
         *,
         places: int,
         condition: pl.Expr | None = None,
         part: Part = "frame",
-    ) -> Ints:
-        """Add a value up by place."""
-        found = np.zeros(places, dtype=np.int64)
+    ) -> dict[str, Ints]:
+        """Add values up by place; a truth adds one."""
+        found = {name: np.zeros(places, dtype=np.int64) for name in values}
         for piece in self.pieces:
-            rows = piece.rows(part, span, condition)
-            pair = rows.select(pl.col(key) // WEIGHTS, v=value.cast(pl.Float64)).collect()
-            sums = np.bincount(pair[key].to_numpy(), pair["v"].to_numpy(), minlength=places)
-            found += piece.sign * np.rint(sums).astype(np.int64)
+            lines = piece.rows(part, span, condition).select(
+                (pl.col(key) // WEIGHTS).alias("place"),
+                *(value.cast(pl.Float64).alias(name) for name, value in values.items()),
+            )
+            table = lines.collect()
+            place = table["place"].to_numpy()
+            for name in values:
+                added = np.bincount(place, table[name].to_numpy(), minlength=places)
+                found[name] += piece.sign * np.rint(added).astype(np.int64)
         return found
+
+    def height(
+        self, span: rules.Span, *, condition: pl.Expr | None = None, part: Part = "frame"
+    ) -> int:
+        """Count rows, wherever they are."""
+        return sum(
+            piece.sign * int(piece.rows(part, span, condition).select(pl.len()).collect().item())
+            for piece in self.pieces
+        )
 
     def top_topics(
         self,
@@ -279,16 +313,22 @@ class Side:
         return np.asarray(np.where(wanted, best[order], 0))
 
     def rows(
-        self, span: rules.Span, *, condition: pl.Expr | None = None, part: Part = "frame"
+        self,
+        span: rules.Span,
+        *,
+        condition: pl.Expr | None = None,
+        part: Part = "frame",
+        columns: Sequence[str] = tuple(SCHEMA),
     ) -> pl.DataFrame:
         """Return the rows themselves, in the order of time."""
         version = ["report", "position"]
-        gone = self.minus.rows(part, span, condition).select(version)
-        found = [
-            piece.rows(part, span, condition).join(gone, on=version, how="anti").collect()
-            for piece in (self.base, self.plus)
-        ]
-        return pl.concat(found).sort("received_at", "report")
+        wanted = list(dict.fromkeys([*columns, *version, "received_at"]))
+        gone = self.minus.rows(part, span, condition).select(version).collect()
+        found = []
+        for piece in (self.base, self.plus):
+            lines = piece.rows(part, span, condition).select(wanted).collect()
+            found.append(lines.join(gone, on=version, how="anti") if gone.height else lines)
+        return pl.concat(found).sort("received_at", "report").select(columns)
 
 
 def _count(keys: npt.NDArray[np.uint32], size: int) -> Ints:
@@ -304,9 +344,14 @@ class Copy:
 
     counted: Side
     aside: Side
+    secret: Side
     cells: Cells
     words: Words
+    closed: frozenset[str]
+    """The facts of the closed contour when the rows were parted."""
     position: int = 0
+    timeline: int = 0
+    """Which reading of the journal this is; see `memory.Memory.timeline`."""
 
     def places(self, level: str) -> int:
         """How many numbers a level's places take, no place among them."""
@@ -325,14 +370,24 @@ class Copy:
         return min(times, default=None)
 
     @property
+    def sides(self) -> tuple[Side, Side, Side]:
+        """The rows that count, those of states that do not, and those of the closed contour."""
+        return self.counted, self.aside, self.secret
+
+    @property
     def ledger(self) -> int:
         """How many rows the ledgers have."""
-        return self.counted.ledger + self.aside.ledger
+        return sum(side.ledger for side in self.sides)
 
 
-def uncounted(words: Words) -> frozenset[int]:
+def _uncounted(words: Words) -> frozenset[int]:
     """Return the numbers of the states that do not count."""
     return frozenset(n for code in rules.UNCOUNTED if (n := words.find("status", code)) is not None)
+
+
+def _secret(words: Words, closed: frozenset[str]) -> frozenset[int]:
+    """Return the numbers of the topics of the closed contour."""
+    return frozenset(n for code in closed if (n := words.find("topic", code)) is not None)
 
 
 def frame_of(rows: Sequence[Row], cells: Cells) -> pl.DataFrame:
@@ -361,10 +416,25 @@ def rows_of(frame: pl.DataFrame, cells: Cells) -> list[Row]:
     return found
 
 
-def split(rows: Iterable[Row], apart: frozenset[int]) -> tuple[list[Row], list[Row]]:
-    """Part the rows that count from those that do not."""
-    counted: list[Row] = []
-    aside: list[Row] = []
+def split(
+    rows: Iterable[Row], words: Words, closed: frozenset[str]
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """Part rows as the sides of a copy are parted."""
+    apart, secret = _uncounted(words), _secret(words, closed)
+    found: tuple[list[Row], list[Row], list[Row]] = ([], [], [])
     for row in rows:
-        (aside if row.status in apart else counted).append(row)
-    return counted, aside
+        found[2 if row.topic in secret else row.status in apart].append(row)
+    return found
+
+
+def split_frame(
+    frame: pl.DataFrame, words: Words, closed: frozenset[str]
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Do the same with columns."""
+    apart = pl.col("status").is_in(list(_uncounted(words)))
+    secret = pl.col("topic").is_in(list(_secret(words, closed)))
+    return (
+        frame.filter(~secret & ~apart),
+        frame.filter(~secret & apart),
+        frame.filter(secret),
+    )

@@ -26,7 +26,7 @@ class Heard(Protocol):
     """What is needed of an entry of the journal."""
 
     @property
-    def position(self) -> int: ...
+    def position(self) -> int | None: ...
     @property
     def at(self) -> datetime: ...
     @property
@@ -141,9 +141,9 @@ def fold(entries: Iterable[Heard], rows: MutableMapping[int, Row], words: Words)
                 rows[report] = changed[report] = _received(entry, words)
         elif row is None:
             log.warning("position %s: a report that was never received", entry.position)
-        elif row.position < entry.position:
+        elif row.position < (entry.position or 0):
             _apply(row, entry, words)
-            row.position = entry.position
+            row.position = entry.position or 0
             changed[report] = row
     return changed
 
@@ -166,7 +166,7 @@ def _received(entry: Heard, words: Words) -> Row:
         territory=words.number("territory", data.get("territory") or ""),
         channel=words.number("channel", data.get("channel") or ""),
         status=words.number("status", "received"),
-        position=entry.position,
+        position=entry.position or 0,
     )
     cell = data.get("cell")
     if cell is not None:
@@ -217,8 +217,9 @@ def _answered(row: Row, entry: Heard, words: Words) -> None:
     row.result = words.number("result", str(entry.data.get("result") or ""))
 
 
-def _reopened(row: Row, _entry: Heard, words: Words) -> None:
+def _reopened(row: Row, entry: Heard, words: Words) -> None:
     row.disputes += 1
+    row.rated_at = max(row.rated_at, seconds(entry.at))
     row.result = words.number("result", "")
 
 

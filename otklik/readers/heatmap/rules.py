@@ -56,6 +56,9 @@ DONE = (
 )
 """Nobody works on a message in one of these states; every other state is open."""
 
+WAITING = frozenset({"clarification"})
+"""The clock stands: we wait for the author, so nothing is overdue."""
+
 CELL_LEVELS = (6, 7, 8, 9)
 LIVE_LEVELS = ("territory", "6", "7", "8")
 FINEST_PUBLIC = 8
@@ -290,6 +293,23 @@ def leave_red(index: float, calm: int, p: Parameters) -> tuple[bool, int]:
     return calm < p.leave_after, calm
 
 
+class Refused(ValueError):  # noqa: N818  (a refusal is not an error of ours)
+    """A mark is not allowed as asked; the reason is for the person who asked."""
+
+    def __init__(self, code: str, ru: str, en: str) -> None:
+        """Say it in both languages."""
+        super().__init__(code)
+        self.code, self.ru, self.en = code, ru, en
+
+
+def check_mark(reason: str, until: datetime | None, now: datetime) -> None:
+    """Refuse a mark of the duty officer without a reason or without a future."""
+    if not reason.strip():
+        raise Refused("no_reason", "Напишите, почему место отмечено", "Say why the place is marked")
+    if until is not None and until <= now:
+        raise Refused("past", "Срок отметки уже прошёл", "The mark would end in the past")
+
+
 def clusters(
     cries: Iterable[tuple[int, int, int]], p: Parameters
 ) -> list[tuple[int, int, frozenset[int]]]:
@@ -312,6 +332,11 @@ def clusters(
             taken |= {(near, topic) for near in here}
             found.append((cell, topic, frozenset(here)))
     return found
+
+
+def near(cell: str, other: str) -> bool:
+    """Tell whether two cells of a crowd are one crowd's: its middle moves as people join."""
+    return other in h3.grid_disk(cell, 2)
 
 
 def _ring(cell: int) -> list[int]:
@@ -344,6 +369,8 @@ def comparable(now: Span, first: int, p: Parameters) -> list[Span]:
     before `first`, the oldest message; none overlaps the window itself.
     """
     day, week, length = 86_400, 7 * 86_400, now.end - now.start
+    if length <= 0:
+        return []
     step = -(-length // week) * week if length <= 4 * week else length
     recent = [
         Span(now.start - n * step, now.end - n * step) for n in range(1, p.season_windows + 1)

@@ -23,9 +23,12 @@ def explain(m: Measures, p: Parameters) -> dict[str, dict[str, str]]:
     x, usual = int(m.observed), figure(float(m.expected))
     low_ru = f"{int(m.low)} из {int(m.rated)} оценок и споров против нас"
     return {
-        "anomaly": {"ru": f"{x} вместо обычных {usual}", "en": f"{x} instead of the usual {usual}"},
+        "anomaly": {
+            "ru": f"{x} вместо обычных {comma(usual)}",
+            "en": f"{x} instead of the usual {usual}",
+        },
         "severity": {
-            "ru": f"средний вес тем {figure(float(m.severity))} из {p.severity_max:.0f}",
+            "ru": f"средний вес тем {comma(figure(float(m.severity)))} из {p.severity_max:.0f}",
             "en": f"mean weight is {figure(float(m.severity))} of {p.severity_max:.0f}",
         },
         "overdue": {
@@ -52,11 +55,16 @@ def figure(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def comma(written: str) -> str:
+    """Write a number's point as Russians do."""
+    return written.replace(".", ",")
+
+
 def sentence(m: Measures, *, days: float, topic: Mapping[str, str] | None) -> dict[str, str]:
     """Say the place in one sentence, in Russian and in English."""
     x, usual = int(m.observed), figure(float(m.expected))
     word = plural(x, "сообщение", "сообщения", "сообщений")
-    ru = [f"{x} {word} за {span_ru(days)} вместо обычных {usual}"]
+    ru = [f"{x} {word} за {span_ru(days)} вместо обычных {comma(usual)}"]
     en = [f"{x} message{'' if x == 1 else 's'} in {span_en(days)} instead of the usual {usual}"]
     if m.overdue > 0:
         ru.append(f"просрочено {int(m.overdue)} из {int(m.open)} открытых")

@@ -1,6 +1,6 @@
-"""The bare application of live streams: one look at the map a tick, the same bytes to everybody.
+"""The bare application of live streams: the same bytes to everybody, a coroutine a listener.
 
-An ASGI view of Django would hold a thread for each open stream; this holds a coroutine.
+An ASGI view of Django would hold a thread for each open stream, for hours.
 """
 
 from __future__ import annotations
@@ -8,227 +8,380 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from concurrent.futures import ThreadPoolExecutor
+import time
 from contextlib import suppress
 from contextvars import Context
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError, close_old_connections, connection
-from django.utils import timezone
+from django.db import DatabaseError, connection
 
-from otklik.journal import reading
 from otklik.readers.live.queries import listener as listener_of
-from otklik.readers.live.stream import Channel, event
+from otklik.readers.live.stream import Channel
+from otklik.readers.live.tail import POLL, Tail
+from otklik.readers.live.topics import Asked, RefusedError, Topic, asked
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
+
+    from otklik.readers.live.stream import Change, Picture
 
     Scope = dict[str, Any]
     Call = Callable[..., Awaitable[Any]]
+    Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 logger = logging.getLogger(__name__)
-TICK, LOOK_ANYWAY, HEARTBEAT = 0.25, 15.0, 20.0
+
+HEARTBEAT = 20.0
+"""Routers at home cut a silent line after about a minute."""
+SLOW = 30.0
+"""A listener who reads nothing for so long is let go."""
+PATIENCE = 3
+"""Looks to wait for when a page is fresher than the tail."""
+READY = 20.0
+TOGETHER = 200
+"""Sends in a row before others get a turn."""
+FILTERED = 24
+"""Maps under filters that one process draws at a time."""
 ASK_ANEW = 30.0
 """Seconds after which a listener's right is asked again: who was dismissed hears no more."""
-PATIENCE, SLOW = 3, 5.0
+LINGER = 60.0
+"""A map under filters is drawn for so long after the last listener went: they may come back."""
+
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
+ALIVE = b": still here\n\n"
 
 
-class Hub:
-    """The one tail of this process and all who listen."""
-
-    def __init__(self) -> None:
-        """Begin with nobody."""
-        self.channels = {True: Channel(public=True), False: Channel(public=False)}
-        self.listeners: dict[bool, set[Listener]] = {True: set(), False: set()}
-        self.task: asyncio.Task[None] | None = None
-        self.ready: asyncio.Event | None = None
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="live")
-        self.head = -1
-        self.waited = LOOK_ANYWAY
-
-    async def start(self) -> None:
-        """Start the tail with the first listener; wait until the map was seen."""
-        if self.task is None or self.task.done():
-            self.ready = asyncio.Event()
-            # its own context: one made in a request would live in that request's
-            loop = asyncio.get_running_loop()
-            self.task = loop.create_task(self._run(self.ready), context=Context())
-        assert self.ready is not None
-        await self.ready.wait()
-
-    async def stop(self) -> None:
-        """Let the tail go."""
-        if self.task is not None:
-            self.task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self.task
-
-    async def _run(self, ready: asyncio.Event) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            frames = await loop.run_in_executor(self.thread, self._look)
-            ready.set()
-            for public, frame in frames.items():
-                for listener in list(self.listeners[public]):
-                    listener.push(frame)
-            await asyncio.sleep(TICK)
-
-    def _look(self) -> dict[bool, bytes]:
-        """Look at the journal's head, and at the map if something came or time has passed."""
-        try:
-            head = reading.head()
-            moved = head != self.head
-            self.waited += TICK
-            if not moved and self.waited < LOOK_ANYWAY:
-                return {}
-            self.head, self.waited = head, LOOK_ANYWAY - 1 if moved else 0.0
-            now = timezone.now()
-            looked = {public: channel.look(now) for public, channel in self.channels.items()}
-            return {public: frame for public, frame in looked.items() if frame}
-        except Exception:
-            logger.exception("the live map could not be looked at; trying again")
-            connection.close()
-            close_old_connections()
-            return {}
+def _body(data: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": True}
 
 
 class Listener:
-    """One open stream; frames that came while it was sending wait as one piece."""
+    """One open stream. It has no queue: who lags is told later, in one piece, what they missed."""
 
-    def __init__(self) -> None:
-        """Begin with nothing to send."""
-        self.waiting: list[bytes] = []
-        self.wake = asyncio.Event()
+    __slots__ = ("channel", "levels", "owner", "send", "sent_at", "serial", "task", "token")
 
-    def push(self, frame: bytes) -> None:
-        """Leave a frame to be sent; the same bytes for everybody."""
-        self.waiting.append(frame)
-        self.wake.set()
+    def __init__(
+        self, send: Send, channel: Channel, wanted: Asked, owner: asyncio.Task[Any] | None
+    ) -> None:
+        """Begin at the channel's present state."""
+        self.send, self.channel, self.owner = send, channel, owner
+        self.levels, self.token = wanted.levels, wanted.token
+        self.serial = channel.serial
+        self.sent_at = time.monotonic()
+        self.task: asyncio.Task[None] | None = None
 
-    def take(self) -> bytes:
-        """Take all that waits."""
-        self.wake.clear()
-        found, self.waiting = self.waiting, []
-        return b"".join(found)
+    def push(self, message: dict[str, Any], serial: int) -> None:
+        """Send without waiting. If the line is full, leave the rest to a task of its own."""
+        if self.task is not None:
+            return
+        self.sent_at = time.monotonic()
+        sending = self.send(message)
+        try:
+            waited_for = sending.send(None)
+        except StopIteration:
+            self.serial = serial
+        except Exception:  # noqa: BLE001  (whatever the server says, this line is dead)
+            self.leave()
+        else:
+            rest = self._drain(_rest(sending, waited_for), serial)
+            # its own context: one made in a request would live in that request's
+            self.task = asyncio.get_running_loop().create_task(rest, context=Context())
+
+    async def _drain(self, rest: Awaitable[None], serial: int) -> None:
+        try:
+            async with asyncio.timeout(SLOW):
+                await rest
+            self.serial = serial
+            while self.serial < self.channel.serial:
+                serial = self.channel.serial
+                data = self.channel.missed_since(self.serial, self.levels)
+                async with asyncio.timeout(SLOW):
+                    await self.send(_body(data or ALIVE))
+                self.serial = serial
+        except Exception:  # noqa: BLE001  (too slow, or gone: the stream ends either way)
+            logger.info("a listener was too slow and was let go")
+            self.leave()
+        finally:
+            self.task = None
+
+    def leave(self) -> None:
+        """End the stream."""
+        if self.owner is not None:
+            self.owner.cancel()
 
 
-hub = Hub()
+@coroutine
+def _rest(sending: Coroutine[Any, Any, None], waited_for: Any) -> Generator[Any, Any, None]:
+    """Go on with a coroutine that was started by hand and waits for something."""
+    while True:
+        try:
+            yield waited_for
+        except BaseException:
+            sending.close()
+            raise
+        try:
+            waited_for = sending.send(None)
+        except StopIteration:
+            return
 
 
-async def application(scope: Scope, receive: Call, send: Call) -> None:
+class Hub:
+    """All who listen in this process, and the tail that tells them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin with nobody."""
+        self.loop = loop
+        self.tail = Tail(self._delivered)
+        self.channels: dict[Topic, Channel] = {}
+        self.listeners: dict[Topic, set[Listener]] = {}
+        self.ready: dict[Topic, asyncio.Event] = {}
+        self.empty_since: dict[Topic, float] = {}
+        self.news: asyncio.Queue[tuple[Topic, Change | None]] = asyncio.Queue()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start the tail and the tasks once; nothing is awaited between the test and the start."""
+        if not self.tasks:
+            self.tasks = [
+                self.loop.create_task(work, context=Context())
+                for work in (self._tell(), self._keep(), self._ask_anew())
+            ]
+        self.tail.start()
+
+    async def stop(self) -> None:
+        """Let everything go."""
+        await self.loop.run_in_executor(None, self.tail.stop)
+        for task in self.tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self.tasks = []
+
+    async def channel(self, topic: Topic) -> Channel:
+        """Return the channel of a topic, drawn at least once."""
+        if topic not in self.channels:
+            others = sum(not known.everybodys for known in self.channels)
+            if not topic.everybodys and others >= FILTERED:
+                raise RefusedError(503, "too many different maps are being watched")
+            self.channels[topic] = Channel()
+            self.listeners[topic] = set()
+            self.ready[topic] = asyncio.Event()
+        self.empty_since.pop(topic, None)
+        self.start()
+        self.tail.watch(frozenset(self.channels))
+        try:
+            async with asyncio.timeout(READY):
+                await self.ready[topic].wait()
+        except TimeoutError:
+            raise RefusedError(503, "the map cannot be drawn now") from None
+        return self.channels[topic]
+
+    def _delivered(self, topic: Topic, new: Picture, change: Change | None) -> None:
+        """In the tail's thread: hand what it drew to the loop."""
+        with suppress(RuntimeError):  # the loop has ended; so will the tail
+            self.loop.call_soon_threadsafe(self._take, topic, new, change)
+
+    def _take(self, topic: Topic, new: Picture, change: Change | None) -> None:
+        channel = self.channels.get(topic)
+        if channel is None:
+            return
+        before = channel.serial
+        channel.take(new, change)
+        self.ready[topic].set()
+        if channel.serial != before:
+            self.news.put_nowait((topic, change))
+
+    async def _tell(self) -> None:
+        """Send each change to everybody, in order, giving others a turn now and then."""
+        while True:
+            topic, change = await self.news.get()
+            channel = self.channels.get(topic)
+            if channel is None:
+                continue
+            serial = channel.serial  # several that wait are told as they stand
+            try:
+                await self._send_all(channel, topic, change, serial)
+            except Exception:
+                logger.exception("a frame could not be sent")
+
+    async def _send_all(
+        self, channel: Channel, topic: Topic, change: Change | None, serial: int
+    ) -> None:
+        built: dict[tuple[tuple[str, ...], int], dict[str, Any]] = {}
+        for number, listener in enumerate(list(self.listeners.get(topic, ()))):
+            if number % TOGETHER == TOGETHER - 1:
+                await asyncio.sleep(0)
+            if listener.serial >= serial:
+                continue
+            key = (listener.levels, listener.serial)
+            if key not in built:
+                built[key] = _body(self._news_for(channel, change, *key, serial))
+            if built[key]["body"]:
+                listener.push(built[key], serial)
+            else:
+                listener.serial = serial
+
+    @staticmethod
+    def _news_for(
+        channel: Channel, change: Change | None, levels: tuple[str, ...], known: int, serial: int
+    ) -> bytes:
+        if change is not None and known == serial - 1:
+            return channel.frame(change, levels)
+        return channel.missed_since(known, levels)
+
+    async def _keep(self) -> None:
+        """Keep silent lines alive, and let go of maps that nobody watches."""
+        while True:
+            await asyncio.sleep(HEARTBEAT / 4)
+            now = time.monotonic()
+            alive = _body(ALIVE)
+            for listeners in list(self.listeners.values()):
+                for number, listener in enumerate(list(listeners)):
+                    if number % TOGETHER == TOGETHER - 1:
+                        await asyncio.sleep(0)
+                    if now - listener.sent_at >= HEARTBEAT * 3 / 4:
+                        listener.push(alive, listener.serial)
+            self._let_go(now)
+
+    async def _ask_anew(self) -> None:
+        """Let go of those whose right has ended. While the database is down there is no news."""
+        while True:
+            await asyncio.sleep(ASK_ANEW)
+            with suppress(DatabaseError):
+                await self.let_go_dismissed()
+
+    async def let_go_dismissed(self) -> None:
+        """Ask once for each token that is in use; leave those that open nothing any more."""
+        listening = [each for known in self.listeners.values() for each in known if each.token]
+        for token in {each.token for each in listening}:
+            if not await permitted(token):
+                for each in listening:
+                    if each.token == token:
+                        each.leave()
+
+    def _let_go(self, now: float) -> None:
+        for topic, listeners in list(self.listeners.items()):
+            if listeners:
+                continue
+            if now - self.empty_since.setdefault(topic, now) > LINGER:
+                for known in (self.channels, self.listeners, self.ready, self.empty_since):
+                    known.pop(topic, None)
+        self.tail.watch(frozenset(self.channels))
+
+    async def wait_for(self, wanted: Asked) -> Channel:
+        """Return the channel asked for, once it knows as much as the page that asks."""
+        channel = await self.channel(wanted.topic)
+        for _ in range(PATIENCE):
+            known = channel.picture.position if channel.picture else 0
+            if (wanted.after or 0) <= known:
+                break
+            await asyncio.sleep(POLL)  # a page may be fresher than the tail by one look
+        return channel
+
+    def join(self, channel: Channel, wanted: Asked, listener: Listener) -> None:
+        """Send what comes first and register for what comes next; seamless, for it never waits."""
+        self.listeners.setdefault(wanted.topic, set()).add(listener)
+        if wanted.after is None:
+            first = channel.snapshot(wanted.levels)
+        elif channel.holds(wanted.after):
+            first = channel.missed(wanted.after, wanted.levels)
+        else:
+            first = channel.reset(wanted.levels)
+        retry = f"retry: {random.randint(2000, 8000)}\n\n".encode()
+        listener.push(_body(retry + first), listener.serial)
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """Return the hub of the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub(loop)
+    return _hubs[loop]
+
+
+async def application(scope: Scope, receive: Call, send: Send) -> None:
     """Answer `/live/heatmap`; the process's life belongs here too."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] != "http" or scope["path"] != "/live/heatmap":
-        await _plain(send, 404, b"not found")
+        await _plain(send, 404, "not found")
+    elif scope["method"] != "GET":
+        await _plain(send, 405, "only GET")
     else:
         await _stream(scope, receive, send)
 
 
-async def _lifespan(receive: Call, send: Call) -> None:
+async def _lifespan(receive: Call, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            hub().start()
             await send({"type": "lifespan.startup.complete"})
         else:
-            await hub.stop()
+            await hub().stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
 
-async def _plain(send: Call, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+async def _plain(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    if status == 503:  # noqa: PLR2004
+        headers.append((b"retry-after", b"10"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": reason.encode()})
 
 
-async def _stream(scope: Scope, receive: Call, send: Call) -> None:
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    given = query.get("token", [""])[0]
-    if given and not await _allowed(given):
-        await _plain(send, 403, b"the token is not valid")
-        return
-    public = not given
-    await hub.start()
-    listener = Listener()
-    first = await _first(public, _after(scope, query))
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    retry = f"retry: {random.randint(2000, 8000)}\n\n".encode()
-    hub.listeners[public].add(listener)
+async def permitted(token: str) -> bool:
+    """Tell whether a token's official may hear all."""
+    return await asyncio.get_running_loop().run_in_executor(None, _known, token)
+
+
+def _known(token: str) -> bool:
     try:
-        await _send(send, retry + first)
-        await _pump(listener, receive, send, given)
+        return listener_of(token) is not None
     finally:
-        hub.listeners[public].discard(listener)
+        connection.close()
 
 
-def _after(scope: Scope, query: dict[str, list[str]]) -> int | None:
-    headers = dict(scope["headers"])
-    text = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("after", [""])[0]
-    return int(text) if text.isdigit() else None
-
-
-async def _first(public: bool, after: int | None) -> bytes:
-    """Return what a new listener gets first: what they missed, or all."""
-    channel = hub.channels[public]
-    if after is None:
-        return channel.snapshot
-    for _ in range(PATIENCE):
-        missed = channel.missed(after)
-        if missed is not None:
-            return missed
-        if channel.picture is not None and after < channel.since:
-            break
-        await asyncio.sleep(TICK)  # a page may be fresher than the tail by one look
-    position = channel.picture.position if channel.picture else 0
-    return event("reset", {"as_of": position}) + channel.snapshot
-
-
-async def _allowed(token: str) -> bool:
-    """Tell whether a token's official may still hear all; no when the database cannot be asked."""
-    loop = asyncio.get_running_loop()
+async def _admit(wanted: Asked) -> None:
+    """Refuse who asks for the officials' variant without a right to it."""
     try:
-        return await loop.run_in_executor(hub.thread, listener_of, token) is not None
+        if wanted.token and not await permitted(wanted.token):
+            raise RefusedError(403, "the token is not valid")
     except DatabaseError:
-        logger.exception("a listener's right could not be asked")
-        return False
+        raise RefusedError(503, "the token cannot be examined now") from None
 
 
-async def _pump(listener: Listener, receive: Call, send: Call, token: str) -> None:
-    gone = asyncio.ensure_future(_until_gone(receive))
-    clock = asyncio.get_running_loop().time
-    asked = clock()
+async def _stream(scope: Scope, receive: Call, send: Send) -> None:
+    headers = dict(scope["headers"])
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    place = hub()
     try:
-        while not gone.done():
-            if token and clock() - asked > ASK_ANEW:
-                if not await _allowed(token):
-                    break
-                asked = clock()
-            try:
-                await asyncio.wait_for(listener.wake.wait(), HEARTBEAT)
-            except TimeoutError:
-                await _send(send, b": still here\n\n")
-            else:
-                await _send(send, listener.take())
+        wanted = asked(query, headers.get(b"last-event-id", b"").decode("latin-1").strip())
+        await _admit(wanted)
+        channel = await place.wait_for(wanted)
+    except RefusedError as refused:
+        await _plain(send, refused.status, refused.reason)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    listener = Listener(send, channel, wanted, asyncio.current_task())
+    try:
+        place.join(channel, wanted, listener)
+        while (await receive())["type"] != "http.disconnect":
+            pass
     except asyncio.CancelledError:
-        logger.info("the process ends, and the stream with it")
-    except (TimeoutError, OSError):
-        logger.info("a listener was too slow and was let go")
+        logger.info("a stream was ended")
     finally:
-        gone.cancel()
-
-
-async def _until_gone(receive: Call) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _send(send: Call, body: bytes) -> None:
-    message = {"type": "http.response.body", "body": body, "more_body": True}
-    await asyncio.wait_for(send(message), SLOW)
+        place.listeners.get(wanted.topic, set()).discard(listener)
+        if listener.task is not None:
+            listener.task.cancel()

@@ -358,7 +358,7 @@ def test_it_says_a_place_in_one_sentence() -> None:
         "most often “No heating”.",
     }
     bare = wording.sentence(measures(observed=1, expected=0.44), days=1 / 24, topic=None)
-    assert bare["ru"] == "1 сообщение за 1 час вместо обычных 0.4."
+    assert bare["ru"] == "1 сообщение за 1 час вместо обычных 0,4."
     assert bare["en"] == "1 message in 1 hour instead of the usual 0.4."
 
 
@@ -374,7 +374,7 @@ def test_it_explains_each_part_in_words() -> None:
     said = wording.explain(measures(observed=12, expected=2, severity=4.5, rated=4, low=1), POISSON)
     assert list(said) == list(POISSON.weights) == list(wording.PART_TITLES)
     assert said["anomaly"]["ru"] == "12 вместо обычных 2"
-    assert said["severity"]["ru"] == "средний вес тем 4.5 из 5"
+    assert said["severity"]["ru"] == "средний вес тем 4,5 из 5"
     assert said["dissatisfaction"]["ru"] == "1 из 4 оценок и споров против нас"
     assert wording.explain(measures(), POISSON)["dissatisfaction"]["ru"] == "оценок ещё нет"
     assert wording.span_en(2) == "2 days"
