@@ -68,15 +68,7 @@ def serve(arguments: list[str]) -> NoReturn:
     """Bring the database up to date, start the worker beside, serve until told to stop."""
     if "--demo" in arguments:
         os.environ["OTKLIK_DEMO"] = "1"
-    for step in (
-        ["migrate"],
-        ["ground", "load"],
-        *([["demo", "seed"]] if "--demo" in arguments else []),
-    ):
-        began = time.monotonic()
-        print(f"• {' '.join(step)} …", flush=True)
-        subprocess.run([sys.executable, "-m", "config.cli", *step], check=True)  # noqa: S603
-        print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
+    _bring_up_to_date(demo="--demo" in arguments)
     port = os.environ.get("PORT", "8000")
     worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])
     # uvicorn raises the signal again when it has stopped: it must find us, not the end
@@ -87,6 +79,22 @@ def serve(arguments: list[str]) -> NoReturn:
     finally:
         _stop(worker)
     sys.exit(0)
+
+
+def _bring_up_to_date(*, demo: bool) -> None:
+    """Migrate, load the region and seed the demo, unless the database holds just that already."""
+    from config import freshness  # noqa: PLC0415
+
+    address = os.environ["DATABASE_URL"]
+    wanted = freshness.digest(demo=demo)
+    if freshness.known(address) == wanted:
+        return
+    for step in (["migrate"], ["ground", "load"], *([["demo", "seed"]] if demo else [])):
+        began = time.monotonic()
+        print(f"• {' '.join(step)} …", flush=True)
+        subprocess.run([sys.executable, "-m", "config.cli", *step], check=True)  # noqa: S603
+        print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
+    freshness.remember(address, wanted)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
