@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from otklik.demo import accounts
+from otklik.flow.triage.queries import thoughts_on
 from tests.cast import NOW, VOLOGDA, opened_case
 
 if TYPE_CHECKING:
@@ -117,8 +118,20 @@ def test_an_unsure_message_is_in_the_moderator_s_queue_with_what_was_thought(
     client.force_login(accounts.person(accounts.MODERATOR))
     queue = client.get(reverse("desk:queue"), {"status": "submitted"})
     assert case.spoken in queue.content.decode()
-    page = client.get(reverse("desk:case", args=[case.number]))
-    assert page.status_code == 200
+    page = client.get(reverse("desk:case", args=[case.number])).content.decode()
+    assert "решает модератор" in page
+
+
+def test_a_moderator_reads_what_was_proposed_and_why(client: Client) -> None:
+    text = "Не знаю, куда писать: лёд, вода и грязь у подъезда"
+    case = opened_case(topic="", text=text)
+    client.force_login(accounts.person(accounts.MODERATOR))
+    page = client.get(reverse("desk:case", args=[case.number])).content.decode()
+    (thought,) = thoughts_on(case)
+    assert len(thought.proposed) == 3
+    for each in thought.proposed:
+        assert f"{each.topic}, {each.percent} %" in page
+        assert each.reasons[0]["ru"] in page
 
 
 def test_an_author_s_choice_that_the_text_contradicts_is_looked_at_by_a_moderator() -> None:

@@ -202,7 +202,7 @@ def _case_page(
             }
             for each in ratings_of(found)
         ],
-        "decisions": triage.decisions_of(found),
+        "thoughts": triage.thoughts_on(found),
         "twins": triage.twins_of(found),
         "problem": problem_of(found),
         "now": now,

@@ -42,6 +42,11 @@ class FactSuggestion:
     score: float
     reasons: list[dict[str, str]]
 
+    @property
+    def percent(self) -> int:
+        """How sure, for people."""
+        return round(self.score * 100)
+
 
 @dataclass(frozen=True)
 class Classified:
@@ -237,10 +242,29 @@ def twins_of(case: Case) -> list[Twin]:
     return _twins(case.report.text, [case.topic], point, case.received_at, case.pk)
 
 
-def decisions_of(case: Case) -> QuerySet[Decision]:
+@dataclass(frozen=True)
+class Thought:
+    """One conclusion about a case: what was proposed and why, by which version or which person."""
+
+    decision: Decision
+    proposed: list[FactSuggestion]
+
+
+def thoughts_on(case: Case) -> list[Thought]:
     """Return what was concluded about a case, oldest first."""
-    related = ("topic", "territory", "organisation", "by__person", "rule")
-    return Decision.objects.filter(report_id=case.report_id).select_related(*related)
+    related = ("topic", "by__person", "classifier")
+    known = topics().by_code
+    return [
+        Thought(
+            decision,
+            [
+                FactSuggestion(known[each["topic"]], each["score"], each["reasons"])
+                for each in decision.suggestions
+                if each["topic"] in known
+            ],
+        )
+        for decision in Decision.objects.filter(report_id=case.report_id).select_related(*related)
+    ]
 
 
 def versions() -> QuerySet[ClassifierVersion]:
