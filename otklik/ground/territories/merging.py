@@ -25,6 +25,7 @@ Names = dict[Any, str]
 HEAD = "file"
 """The kind under which it is kept what files say of themselves."""
 REASON = "из файлов региона"
+ANY = "*"
 TODAY = object()
 Plain = dict[str, Any]
 
@@ -105,8 +106,8 @@ class Tables:
         return rows
 
     def key(self, kind: Kind, row: models.Model) -> str:
-        """Return a row's natural key."""
-        return "/".join(str(self.value(row, name) or "") for name in kind.key)
+        """Return a row's natural key, with * where a part of it matches anything."""
+        return "/".join(str(self.value(row, name) or ANY) for name in kind.key)
 
     def value(self, row: models.Model, name: str) -> Any:
         """Return a column as a plain value."""
@@ -130,7 +131,8 @@ class Merger(Tables):
         self.today, self.force = today, force
         self.wrongs: list[Wrong] = []
         self._plans: list[_Plan] = []
-        self._remembered: list[LoadedRow] = []
+        self._told_first: list[LoadedRow] = []
+        self._told_anew: list[LoadedRow] = []
         self._said: set[tuple[str, str]] = set()
         self._loaded: dict[str, dict[str, LoadedRow]] = {}
         for row in LoadedRow.objects.filter(region_id=region):
@@ -191,9 +193,11 @@ class Merger(Tables):
                 data=row.data, rest=row.rest,
             )  # fmt: skip
             before = loaded.get(row.key)
-            said.pk = before.pk if before else None
-            if before is None or _told(before) != _told(said):
-                self._remembered.append(said)
+            if before is None:
+                self._told_first.append(said)
+            elif _told(before) != _told(said):
+                said.pk = before.pk
+                self._told_anew.append(said)
         self._said |= {(kind, row.key) for row in rows}
 
     def _create(self, plan: _Plan, row: Row) -> None:
@@ -290,12 +294,9 @@ class Merger(Tables):
             if (kind, row.key) not in self._said
         ]
         LoadedRow.objects.filter(pk__in=gone).delete()
-        fresh = [row for row in self._remembered if row.pk is None]  # type: ignore[redundant-expr]
-        LoadedRow.objects.bulk_create(fresh, batch_size=500)
+        LoadedRow.objects.bulk_create(self._told_first, batch_size=500)
         LoadedRow.objects.bulk_update(
-            [row for row in self._remembered if row.pk is not None],  # type: ignore[redundant-expr]
-            ["file", "position", "data", "rest"],
-            batch_size=200,
+            self._told_anew, ["file", "position", "data", "rest"], batch_size=200
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from otklik.ground.territories.merging import Export, Kind, Told
+from otklik.ground.territories.merging import ANY, Export, Kind, Told
 from otklik.ground.territories.region_files import TOPICS as TOPIC_FOLDER
 from otklik.ground.territories.region_files import Column, pack, yaml_text
 from otklik.ground.topics import rules
@@ -315,7 +315,7 @@ def _routing(folder: Folder) -> list[Row]:
     found = folder.yaml(ROUTING_FILE)
     rows = []
     for item in folder.items(ROUTING_FILE, found.get("routing") or found.get("rules"), "routing"):
-        key = "/".join(str(item.get(name) or "*") for name in ("topic", "territory", "owner"))
+        key = "/".join(str(item.get(name) or ANY) for name in ("topic", "territory", "owner"))
         rows.append(folder.row(ROUTING_FILE, key, item, ROUTING_COLUMNS))
     return folder.unique(rows)
 

@@ -1,0 +1,32 @@
+"""Loading the region's files again: rows are recognised, and one edit is all that changes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from otklik.ground.accounts.loading import load
+from otklik.ground.topics.loading import ROUTING
+from otklik.ground.topics.models import RoutingRule
+from tests.cast import NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+def test_rules_of_routing_that_match_anything_are_recognised_when_loaded_again(
+    tmp_path: Path,
+) -> None:
+    rules = RoutingRule.objects.count()
+    folder = tmp_path / "region"
+    shutil.copytree(settings.REGION_DATA, folder)
+    file = folder / "region.yaml"
+    file.write_text(file.read_text("utf-8").replace("population: 1111200", "population: 1111201"))
+    loaded = load(folder, today=NOW.date())
+    assert loaded.fresh
+    assert [note for count in loaded.counts for note in count.notes] == []
+    (routing,) = [count for count in loaded.counts if count.title == ROUTING.title]
+    assert (routing.created, routing.same) == (0, rules)
+    assert RoutingRule.objects.count() == rules
