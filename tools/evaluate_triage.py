@@ -33,7 +33,7 @@ CERTAIN = 0.8
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from otklik.flow.triage.embeddings import Vectors
+    from otklik.flow.triage.embeddings import Embedder, Vectors
     from otklik.flow.triage.model import Example, Model
 
 
@@ -77,6 +77,23 @@ def messages(folder: Path) -> list[Example]:
     ]
 
 
+class Remembering:
+    """The product's engine, asked about each text once in the whole measurement."""
+
+    def __init__(self, engine: Embedder) -> None:
+        """Take the engine."""
+        self.engine, self.name, self.dimension = engine, engine.name, engine.dimension
+        self.known: dict[str, Vectors] = {}
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return a row for each text."""
+        import numpy as np  # noqa: PLC0415
+
+        fresh = [text for text in dict.fromkeys(texts) if text not in self.known]
+        self.known.update(zip(fresh, self.engine.embed(fresh), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+
 @dataclass
 class Evaluation:
     """The seed and the messages with their vectors, ready for any number of corrections."""
@@ -85,6 +102,7 @@ class Evaluation:
     categories: Mapping[str, str]
     theirs: list[Example]
     vectors: Vectors
+    engine: Embedder
 
     @classmethod
     def of(cls, folder: Path) -> Evaluation:
@@ -95,27 +113,24 @@ class Evaluation:
 
         ours, categories = seed()
         theirs = messages(folder)
-        found = vectors(embedder(), read_for_meaning([*ours, *theirs]))
-        return cls(ours, categories, theirs, found)
+        engine = Remembering(embedder())
+        found = vectors(engine, read_for_meaning([*ours, *theirs]))
+        return cls(ours, categories, theirs, found, engine)
 
     def taught(self, learnt: Sequence[int]) -> Model:
         """Return the model that learnt from these messages."""
         from otklik.flow.triage import training  # noqa: PLC0415
-        from otklik.flow.triage.embeddings import embedder  # noqa: PLC0415
 
         places = [*range(len(self.ours)), *(len(self.ours) + n for n in learnt)]
         corrections = [self.theirs[n] for n in learnt]
-        model, _ = training.taught(self.ours, corrections, self.vectors[places], embedder().name)
+        model, _ = training.taught(self.ours, corrections, self.vectors[places], self.engine.name)
         return model
 
     def quality(self, model: Model, asked: Sequence[int]) -> dict[str, float]:
         """Return the shares of right answers about these messages."""
-        from otklik.flow.triage.embeddings import embedder  # noqa: PLC0415
-
-        engine = embedder()
         first = three = category = sure = sure_right = 0
         for each in (self.theirs[n] for n in asked):
-            guesses = model.guess(each.text, engine)
+            guesses = model.guess(each.text, self.engine)
             facts = [guess.fact for guess in guesses]
             right = facts[:1] == [each.fact]
             first += right

@@ -155,13 +155,17 @@ def calibrated(checked: Checked) -> Certainty:
 
 
 def _logistic_fit(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Return slope and offset of the likeliest logistic curve (Newton; a little held back)."""
+    """Return slope and offset of the likeliest logistic curve: Newton in steps of one at most.
+
+    It is held back towards the odds as they are, as by one example each way.
+    """
     known = np.stack([x, np.ones_like(x)], axis=1)
     start = np.array([1.0, 0.0])
     found = start
-    for _ in range(30):
-        chance = 1 / (1 + np.exp(-known @ found))
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(known @ found, -30, 30)))
         slant = known.T @ (chance - y) + (found - start)
         bend = (known * (chance * (1 - chance))[:, None]).T @ known + np.eye(2)
-        found = found - np.linalg.solve(bend, slant)
-    return max(0.05, round(float(found[0]), 4)), round(float(found[1]), 4)
+        step = np.linalg.solve(bend, slant)
+        found = found - step / max(1.0, float(np.abs(step).max()))
+    return float(np.clip(found[0], 0.1, 3.0).round(4)), float(np.clip(found[1], -4, 4).round(4))
