@@ -45,6 +45,8 @@ RESULTS = ("solved", "solved", "solved", "planned", "explained")
 
 
 FORGOTTEN, RATED, UPHELD = 0.03, 0.38, 0.6
+FORGOTTEN_URGENT = 0.004
+"""An overdue emergency reddens its place until it is answered: one or two in a region, not half."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Staff:
     executor: Official
     approver: Official
     judge: Official
+    moderator: Official
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def seed(count: int, days: int, now: datetime, number: int = 35) -> int:
         everybody(),
         accounts.official(accounts.APPROVER),
         accounts.official(accounts.SECOND_APPROVER),
+        accounts.official(accounts.MODERATOR),
     )
     made = 0
     for moment in _moments(made_of, count, days, now):
@@ -157,12 +161,13 @@ def everybody() -> Official:
 
 def _moments(made_of: World, count: int, days: int, now: datetime) -> Iterator[datetime]:
     rnd = made_of.random
-    found = []
-    for _ in range(count):
-        day = now - timedelta(days=rnd.uniform(0, days))
+    found: list[datetime] = []
+    while len(found) < count:
+        day = now - timedelta(days=rnd.randrange(days + 1))
         (hour,) = rnd.choices(range(24), made_of.hours)
         moment = day.replace(hour=hour, minute=rnd.randrange(60), second=rnd.randrange(60))
-        found.append(min(moment, now - timedelta(minutes=rnd.randrange(1, 90))))
+        if now - timedelta(days=days) <= moment < now:  # today is no fuller than other days
+            found.append(moment)
     return iter(sorted(found))
 
 
@@ -206,6 +211,7 @@ def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: S
     """Let a case live until the present: joined, answered, rated, disputed, as people do."""
     rnd = made_of.random
     case = Case.objects.select_related("topic", "policy", "organisation").get(number=number)
+    _moderate(rnd, case, moment, now, staff)
     if case.status != "assigned" or case.due is None:
         return
     for n in range(rnd.choices((0, 1, 3), (85, 12, 3))[0]):
@@ -213,10 +219,8 @@ def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: S
         if later < now:
             key = f"demo:{number}:{n}"
             cases.support_case(number, key=key, channel="app", now=later)
-    term = (case.due - moment).total_seconds()
-    late = 0.97 if case.urgent else 1.1
-    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * late)
-    if answered >= now or (not case.urgent and rnd.random() < FORGOTTEN):
+    answered = _answered_at(rnd, case, moment, now)
+    if answered >= now or rnd.random() < (FORGOTTEN_URGENT if case.urgent else FORGOTTEN):
         return
     try:
         _answer(made_of, case, staff, answered)
@@ -225,6 +229,25 @@ def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: S
     rated = answered + timedelta(hours=rnd.uniform(2, 90))
     if rated < now and rnd.random() < RATED and _rate(rnd, number, rated):
         _settle_dispute(made_of, number, rated, now, staff)
+
+
+def _moderate(
+    rnd: random.Random, case: Case, moment: datetime, now: datetime, staff: Staff
+) -> None:
+    """Let a moderator look at what triage was unsure of."""
+    looked = moment + timedelta(minutes=rnd.uniform(3, 40))
+    if case.status == "submitted" and case.topic is not None and looked < now:
+        cases.register_case(case.number, by=staff.moderator, now=looked)
+        case.refresh_from_db()
+
+
+def _answered_at(rnd: random.Random, case: Case, moment: datetime, now: datetime) -> datetime:
+    assert case.due is not None
+    term, late = (case.due - moment).total_seconds(), 0.97 if case.urgent else 1.1
+    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * late)
+    if case.urgent:  # no emergency waits while the demo stands open for days
+        answered = min(answered, max(case.updated_at, now - timedelta(minutes=1)))
+    return answered
 
 
 def _settle_dispute(

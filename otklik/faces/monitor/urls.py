@@ -10,5 +10,6 @@ app_name = "monitor"
 urlpatterns = [
     path("", views.wall, name="wall"),
     path("table/", views.table, name="table"),
+    path("mark/", views.mark, name="mark"),
     path("territories.geojson", views.shapes, name="shapes"),
 ]

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import access
+from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import directory, topics
+from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
-from otklik.readers.heatmap.rules import BANDS
+from otklik.readers.heatmap.rules import BANDS, REASONS, Refused
 from otklik.readers.live.queries import sees_all, token
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from datetime import datetime
+
+    from django.http import HttpRequest, QueryDict
+
+    from otklik.ground.accounts.models import Official
+
+HOURS = (2, 6, 12, 24, 72)
+"""For how long a place may be marked red."""
 
 
 @never_cache
@@ -35,6 +46,8 @@ def wall(request: HttpRequest) -> HttpResponse:
         "channels": directory("channels").values(),
         "bands": BANDS,
         "demo_storm": settings.DEMO and all_of_it,
+        "may_mark": _marks(official),
+        "hours": HOURS,
     }
     return render(request, "monitor/wall.html", context)
 
@@ -44,26 +57,79 @@ def wall(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """Show the same as a table, without a map and without JavaScript."""
     now = timezone.localtime()
+    official = access.official(request)
     filters = heat.HeatFilters(topics=tuple(filter(None, [request.GET.get("topic", "")])))
-    found = heat.snapshot(
-        filters, "territory", now=now, public=not sees_all(access.official(request))
-    )
+    found = heat.snapshot(filters, "territory", now=now, public=not sees_all(official))
     known = territories()
     lines = [
         {
             **cell,
             "title": known[cell["cell"]].short_ru if cell["cell"] in known else cell["cell"],
             "band_title": BANDS[cell["band"]]["ru"],
+            "forced_title": REASONS[cell["forced"]]["ru"] if cell["forced"] else "",
             "topic_title": found["topics"].get(cell["topic"], {}).get("ru", ""),
         }
         for cell in found["cells"]
     ]
-    lines.sort(key=lambda line: (-(line["acuity"] or 0), -line["count"]))
+    lines.sort(key=lambda line: (line["band"] != "acute", -(line["acuity"] or 0), -line["count"]))
     context = {
         "lines": lines, "at": now, "categories": topics().categories,
         "topic": request.GET.get("topic", ""),
+        "may_mark": _marks(official),
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
+
+
+def _marks(official: Official | None) -> bool:
+    return official is not None and powers_of(official).anywhere(heat.MARK_RED)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def mark(request: HttpRequest) -> HttpResponse:
+    """Let the duty officer keep a place red, or lift the mark; a page of its own without a map."""
+    official = access.official_or_404(request, heat.MARK_RED)
+    given = request.POST if request.method == "POST" else request.GET
+    place = given.get("place", "")
+    try:
+        allowed = heat.may_mark(official, place)
+    except heat.UnknownPlaceError:
+        raise Http404 from None
+    if not allowed:
+        raise PermissionDenied
+    now, said = timezone.localtime(), ""
+    if request.method == "POST":
+        said = _marked(place, given, official, now)
+        if given.get("as") == "json":
+            return JsonResponse({"detail": said}, status=422 if said else 200)
+        if not said:
+            return redirect("monitor:table")
+    why = heat.why(place, heat.HeatFilters(), now=now, public=False)
+    context = {
+        "place": place, "title": heat.title(place)["ru"], "why": why, "hours": HOURS,
+        "reason": given.get("reason", ""), "chosen": _hours(given.get("hours", "")), "said": said,
+        "standing": [each for each in why["marks"] if each["reason"] == "manual"],
+    }  # fmt: skip
+    return render(request, "monitor/mark.html", context, status=422 if said else 200)
+
+
+def _marked(place: str, given: QueryDict, official: Official, now: datetime) -> str:
+    """Do what the form says; return why it may not be done, or nothing."""
+    if given.get("verb") == "unmark":
+        commands.unmark(place, by=official.ref, now=now)
+        return ""
+    until = now + timedelta(hours=_hours(given.get("hours", "")))
+    try:
+        commands.mark_red(
+            place, reason=given.get("reason", ""), until=until, by=official.ref, now=now
+        )
+    except Refused as refused:
+        return refused.ru
+    return ""
+
+
+def _hours(text: str) -> int:
+    return next((hours for hours in HOURS if str(hours) == text), HOURS[-2])
 
 
 @require_GET

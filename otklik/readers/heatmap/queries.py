@@ -16,6 +16,8 @@ import polars as pl
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from otklik.ground.accounts.queries import powers_of
+from otklik.ground.accounts.rules import may
 from otklik.ground.territories.queries import territories, territory_at
 from otklik.ground.topics.queries import topics
 from otklik.readers.heatmap import counting, rules, wording
@@ -25,10 +27,12 @@ from otklik.readers.heatmap.counting import DAY, HOUR, REASONS, Counted, HeatFil
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from otklik.ground.accounts.models import Official
     from otklik.ground.topics.models import Topic
 
 __all__ = ["LEVELS", "HeatFilters", "UnknownPlaceError", "snapshot", "snapshot_json", "why"]
 
+MARK_RED = "mark_red"
 LEVELS = ("territory", "6", "7", "8", "9")
 FIELDS = ("cell", "acuity", "band", "count", "expected", "open", "overdue", "forced", "topic")
 CASES, TOPICS = 50, 5
@@ -192,6 +196,25 @@ def level_of(place: str) -> str:
     if h3.is_valid_cell(place) and str(h3.get_resolution(place)) in LEVELS:
         return str(h3.get_resolution(place))
     raise UnknownPlaceError(place)
+
+
+def may_mark(official: Official | None, place: str) -> bool:
+    """Tell whether an official may set and lift marks there: a mark speaks for every topic.
+
+    UnknownPlaceError if there is no such place.
+    """
+    level = level_of(place)
+    holder = (
+        territories()[place] if level == "territory" else territory_at(*h3.cell_to_latlng(place))
+    )
+    return official is not None and may(
+        powers_of(official), MARK_RED, territory=holder.pk if holder else None
+    )
+
+
+def title(place: str) -> dict[str, str]:
+    """Say what a place is called; UnknownPlaceError if there is none."""
+    return _title(place, level_of(place))
 
 
 def why(

@@ -59,6 +59,9 @@ DONE = (
 WAITING = frozenset({"clarification"})
 """The clock stands: we wait for the author, so nothing is overdue."""
 
+NOTE = 300
+"""Letters of the duty officer's reason."""
+
 CELL_LEVELS = (6, 7, 8, 9)
 LIVE_LEVELS = ("territory", "6", "7", "8")
 FINEST_PUBLIC = 8
@@ -306,6 +309,10 @@ def check_mark(reason: str, until: datetime | None, now: datetime) -> None:
     """Refuse a mark of the duty officer without a reason or without a future."""
     if not reason.strip():
         raise Refused("no_reason", "Напишите, почему место отмечено", "Say why the place is marked")
+    if len(reason.strip()) > NOTE:
+        raise Refused(
+            "long_reason", f"Короче: не больше {NOTE} знаков", f"No more than {NOTE} characters"
+        )
     if until is not None and until <= now:
         raise Refused("past", "Срок отметки уже прошёл", "The mark would end in the past")
 

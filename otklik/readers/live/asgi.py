@@ -55,7 +55,7 @@ HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-ALIVE = b": still here\n\n"
+ALIVE = b"event: alive\ndata: {}\n\n"
 
 
 def _body(data: bytes) -> dict[str, Any]:

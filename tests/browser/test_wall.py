@@ -1,0 +1,115 @@
+"""The wall: says since when it is cut off and keeps its picture; the duty officer's word shows."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import select
+import socket
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from otklik.demo.accounts import MODERATOR
+from tests.browser.test_journey import entered
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+
+class Wire:
+    """A line to the server that can be cut and mended."""
+
+    def __init__(self, served: str) -> None:
+        self.target = ("127.0.0.1", urlsplit(served).port or 80)
+        self.ends: list[socket.socket] = []
+        self.whole = True
+        self.door = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                near, _ = self.door.accept()
+            except OSError:
+                return
+            if not self.whole:
+                near.close()
+                continue
+            far = socket.create_connection(self.target)
+            self.ends += [near, far]
+            threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+
+    @staticmethod
+    def _carry(near: socket.socket, far: socket.socket) -> None:
+        other = {near: far, far: near}
+        try:
+            while True:
+                for end in select.select([near, far], [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    other[end].sendall(data)
+        except (OSError, ValueError):
+            return
+        finally:
+            near.close()
+            far.close()
+
+    def cut(self) -> None:
+        self.whole = False
+        for end in self.ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self.ends = []
+
+    def mend(self) -> None:
+        self.whole = True
+
+    def end(self) -> None:
+        self.cut()
+        self.door.close()
+
+
+def test_it_never_goes_blank_and_says_since_when(browser: Browser, served: str) -> None:
+    wire = Wire(served)
+    try:
+        wall = browser.new_context(locale="ru-RU", timezone_id="Europe/Moscow").new_page()
+        wall.goto(f"{wire.address}/monitor/")
+        wall.locator("[data-wall][data-as-of][data-ready]").wait_for(timeout=60_000)
+        live = wall.locator("[data-live]")
+        assert live.inner_text() == "в прямом эфире"
+        shown = wall.locator('[data-tile="today"]').inner_text()
+        wire.cut()
+        wall.locator('[data-live][data-state="off"]').wait_for(timeout=30_000)
+        assert re.fullmatch(r"данные на \d\d:\d\d(:\d\d)?, связь потеряна", live.inner_text())
+        assert wall.locator('[data-tile="today"]').inner_text() == shown
+        assert wall.locator("[data-wall] canvas").count() == 1
+        wire.mend()
+        wall.locator('[data-live][data-state="on"]').wait_for(timeout=60_000)
+    finally:
+        wire.end()
+
+
+def test_the_duty_officer_reddens_a_place_on_the_wall(browser: Browser, served: str) -> None:
+    duty = entered(browser, served, MODERATOR)
+    duty.goto(f"{served}/monitor/")
+    duty.locator("[data-wall][data-as-of][data-ready]").wait_for(timeout=60_000)
+    worst = duty.locator("[data-worst] button").last
+    title = worst.locator("strong").inner_text()
+    worst.click()
+    form = duty.locator("form[data-mark]")
+    form.locator('[value="mark"]').click()
+    duty.get_by_text("Напишите, почему место отмечено").wait_for()
+    form.locator('[name="reason"]').fill("Авария на магистрали")
+    form.locator('[value="mark"]').click()
+    duty.locator("[data-why-marks]").get_by_text("Авария на магистрали").wait_for()
+    red = duty.locator('[data-worst] button[data-band="acute"]', has_text=title)
+    red.wait_for(state="attached", timeout=20_000)  # the stream brought the colour
+    form.locator('[value="unmark"]').click()
+    duty.locator("[data-why-marks]").get_by_text("Авария на магистрали").wait_for(state="hidden")
