@@ -103,8 +103,6 @@ def _person(region: Region, actor: Actor) -> Person:
             first_name=actor.first,
             last_name=actor.last,
             level=Person.Level.CONFIRMED,
-            is_staff=actor is ADMINISTRATOR,
-            is_superuser=actor is ADMINISTRATOR,
         )
     if actor.organisation:
         _official(region, person, actor)

@@ -72,6 +72,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     at_work = any(map(powers.anywhere, AT_DESK))
     if powers.anywhere("see_monitor") and not at_work:
         return redirect("monitor:wall")
+    if powers.anywhere("edit_ground") and not at_work:
+        return redirect("admin:index")
     return redirect("desk:queue")
 
 

@@ -1,0 +1,59 @@
+"""Django's question «may they?» answered by the powers of an official, for the administration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.backends import BaseBackend
+
+from otklik.ground.accounts.queries import official_of, powers_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from otklik.ground.accounts.models import Person
+
+GROUND = {"territories", "organisations", "topics", "triage"}
+PEOPLE = {"official", "membership"}
+SYSTEMS = {"role", "apikey"}
+FLOW = {"cases", "problems"}
+
+
+def _needed(permission: str) -> str:
+    """Return our permission for one of Django's, or nothing if nobody may."""
+    app, _, rest = permission.partition(".")
+    verb, _, model = rest.partition("_")
+    if app in GROUND or (app == "accounts" and model in SYSTEMS):
+        return "edit_ground"
+    if app == "accounts" and model in PEOPLE:
+        return "manage_people"
+    if app == "accounts" and model == "look" and verb == "view":
+        return "audit"
+    return "edit_ground" if app in FLOW and verb == "view" else ""
+
+
+class Powers(BaseBackend):
+    """An administrator of the region edits the ground; whoever else has no such power."""
+
+    def has_perm(
+        self,
+        user_obj: Person | AnonymousUser,
+        perm: str,
+        obj: Any = None,  # noqa: ARG002
+    ) -> bool:
+        """Tell whether the official's powers, region-wide, allow it."""
+        official = official_of(user_obj)
+        needed = _needed(perm)
+        if official is None or not needed:
+            return False
+        return any(
+            grant.organisations is None and grant.territories is None and grant.topics is None
+            for grant in powers_of(official).granting(needed)
+        )
+
+    def has_module_perms(self, user_obj: Person | AnonymousUser, app_label: str) -> bool:
+        """Tell whether anything of an app may be seen."""
+        return any(
+            self.has_perm(user_obj, f"{app_label}.view_{model}")
+            for model in ("any", "role", "official", "look")
+        )
