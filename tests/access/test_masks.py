@@ -194,11 +194,3 @@ def test_how_long_a_look_lasts_is_the_administrators_to_say(case: Case) -> None:
     look = Look.objects.get(what="contact")
     assert look.until is not None
     assert look.until - look.at == timedelta(minutes=5)
-
-
-def test_the_administration_holds_no_personal_data() -> None:
-    from django.contrib import admin  # noqa: PLC0415
-
-    personal = {"Report", "Support", "Case", "Attachment", "Rating", "Note", "Look", "Answer"}
-    shown = {model.__name__ for model in admin.site._registry}
-    assert not shown & personal

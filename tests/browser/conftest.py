@@ -79,9 +79,13 @@ def _wait(address: str) -> None:
     raise TimeoutError(address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, or Playwright's own where there is none."""
+    """Start Debian's Chromium, or Playwright's own where there is none.
+
+    It ends with its module: while it lives, its event loop runs in the thread of the tests, and
+    Django refuses the database to those that come after it.
+    """
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
