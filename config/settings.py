@@ -108,6 +108,8 @@ DATABASES["default"]["OPTIONS"] = {
         "max_idle": 600,
     },
 }
+# A connection taken from the pool is tried first: a restart of the database heals by itself.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

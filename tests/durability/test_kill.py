@@ -81,21 +81,22 @@ class Running:
     def write(self, stop: threading.Event) -> None:
         """Send messages one after another; keep each number that was handed out."""
         while not stop.is_set():
-            key = uuid.uuid4().hex
-            fields = {"api_key": "demo-key", "service_code": "roads-pothole", "lat": "59.2205",
-                      "long": "39.8915", "description": f"Яма у дома, проверка {key}"}  # fmt: skip
-            asked = urllib.request.Request(
-                f"http://127.0.0.1:{self.port}/open311/v2/requests.json",
-                data=urllib.parse.urlencode(fields).encode(),
-                headers={"Idempotency-Key": key},
-            )
             try:
-                with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-                    number = json.load(answer)[0]["service_request_id"]
+                self.send(uuid.uuid4().hex)
             except (OSError, ValueError, http.client.HTTPException):
                 time.sleep(0.01)
-            else:
-                self.acknowledged[number] = key
+
+    def send(self, key: str) -> None:
+        """Send one message and keep its number; OSError if it was not taken."""
+        fields = {"api_key": "demo-key", "service_code": "roads-pothole", "lat": "59.2205",
+                  "long": "39.8915", "description": f"Яма у дома, проверка {key}"}  # fmt: skip
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/open311/v2/requests.json",
+            data=urllib.parse.urlencode(fields).encode(),
+            headers={"Idempotency-Key": key},
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            self.acknowledged[json.load(answer)[0]["service_request_id"]] = key
 
     def address(self) -> str:
         return f"postgresql://postgres:@/otklik?host={self.folder / 'postgres'}"
@@ -146,10 +147,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_twenty_kills(running: Runnin
         running.start()
     assert len(running.acknowledged) >= KILLS * ENOUGH
 
-    end = time.monotonic() + SECONDS
-    while any(each["lag"] for each in running.health()["followers"].values()):
-        assert time.monotonic() < end, running.health()
-        time.sleep(0.5)
+    _caught_up(running)
     with psycopg.connect(running.address(), autocommit=True) as connection:
         _each_once(connection, running.acknowledged)
         before_rebuild = connection.execute(HEAT).fetchall()
@@ -159,6 +157,61 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_twenty_kills(running: Runnin
         )  # fmt: skip
         assert connection.execute(HEAT).fetchall() == before_rebuild
         assert len(before_rebuild) >= len(running.acknowledged)
+
+
+def test_the_running_server_heals_after_the_database_restarted(running: Running) -> None:
+    """PostgreSQL loses one process, drops every connection and starts anew; the server stays."""
+    running.start()
+    assert running.process is not None
+    stop = threading.Event()
+    writers = [threading.Thread(target=running.write, args=(stop,)) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    end = time.monotonic() + SECONDS
+    while len(running.acknowledged) < ENOUGH and time.monotonic() < end:
+        time.sleep(0.01)
+    stop.set()
+    for writer in writers:
+        writer.join()  # now the pool holds several connections and all are idle
+    before = len(running.acknowledged)
+    of_otklik = set(psutil.Process(running.process.pid).children(recursive=True))
+    lines = (running.folder / "postgres" / "postmaster.pid").read_text().splitlines()
+    psutil.Process(int(lines[0])).children()[0].kill()
+    while not _answers(running.address()):
+        assert time.monotonic() < end + SECONDS
+        time.sleep(0.1)
+
+    for nth in range(ENOUGH):  # each is taken at the first try: no dead connection is handed out
+        running.send(f"after-{nth}")
+    assert len(running.acknowledged) == before + ENOUGH
+    _caught_up(running)
+    assert all(each.is_running() for each in of_otklik)
+    with psycopg.connect(running.address(), autocommit=True) as connection:
+        _each_once(connection, running.acknowledged)
+        _a_job_is_done(connection)
+
+
+def _answers(address: str) -> bool:
+    try:
+        psycopg.connect(address).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _a_job_is_done(connection: psycopg.Connection[Any]) -> None:
+    beat = "SELECT max(last_heartbeat) FROM procrastinate_workers"
+    before, end = connection.execute(beat).fetchone(), time.monotonic() + SECONDS
+    while connection.execute(beat).fetchone() == before:
+        assert time.monotonic() < end, "the worker of jobs has died"
+        time.sleep(0.5)
+
+
+def _caught_up(running: Running) -> None:
+    end = time.monotonic() + SECONDS
+    while any(each["lag"] for each in running.health()["followers"].values()):
+        assert time.monotonic() < end, running.health()
+        time.sleep(0.5)
 
 
 def _each_once(connection: psycopg.Connection[Any], acknowledged: dict[str, str]) -> None:
