@@ -4,7 +4,7 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do $$eac
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check quick setup setup-dev front browser-setup lint types order templates migrations docs bench lock clean
+.PHONY: help run test check quick setup setup-dev front pango browser-setup lint types order templates migrations docs bench lock clean
 
 help:      ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +21,9 @@ check: setup-dev lint types order templates migrations ## The quick part, in und
 
 quick: lint order templates ## The part that takes seconds
 
-setup: .venv/.runtime front ## Python packages and the front end
+setup: .venv/.runtime front pango ## Python packages and the front end
 
-setup-dev: .venv/.dev front
+setup-dev: .venv/.dev front pango
 
 .venv/bin/python:
 	@echo "• Python environment"
@@ -45,6 +45,9 @@ setup-dev: .venv/.dev front
 
 front: .venv/.runtime
 	@$(BIN)/python tools/front.py
+
+pango: .venv/.runtime
+	@$(BIN)/python tools/pango.py
 
 lint:
 	$(BIN)/ruff check .
