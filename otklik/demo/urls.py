@@ -7,4 +7,7 @@ from django.urls import path
 from otklik.demo import views
 
 app_name = "demo"
-urlpatterns = [path("storm/", views.storm, name="storm")]
+urlpatterns = [
+    path("storm/", views.storm, name="storm"),
+    path("sms/", views.sms, name="sms"),
+]

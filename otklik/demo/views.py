@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
 from otklik.demo.jobs import run_storm
+from otklik.flow.channels.sms.queries import newest_messages
 from otklik.ground.accounts.queries import official_of, powers_of
 
 if TYPE_CHECKING:
@@ -27,3 +29,13 @@ def storm(request: HttpRequest) -> HttpResponse:
     with suppress(AlreadyEnqueued):  # it is already blowing
         run_storm.defer(count=500, minutes=4.0)
     return redirect("monitor:wall")
+
+
+@never_cache
+@require_GET
+def sms(request: HttpRequest) -> HttpResponse:
+    """Show the newest text messages of the demo, which went nowhere, to whoever works there."""
+    official = official_of(request.user) if request.user.is_authenticated else None
+    if not settings.DEMO or official is None:
+        raise Http404
+    return render(request, "demo/sms.html", {"found": newest_messages(50)})

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import problems, views
+from otklik.faces.site import problems, tracking, views
 
 app_name = "site"
 urlpatterns = [
     path("", views.home, name="home"),
     path("send/", views.send, name="send"),
     path("sent/<str:number>/", views.sent, name="sent"),
-    path("track/", views.track, name="track"),
+    path("track/", tracking.track, name="track"),
+    path("track/code/", tracking.send_code, name="send_code"),
     path("cabinet/", views.cabinet, name="cabinet"),
     path("messages/", views.messages, name="messages"),
     path("messages.geojson", views.points, name="points"),

@@ -170,24 +170,6 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-def track(request: HttpRequest) -> HttpResponse:
-    """Open one's message by number and secret."""
-    number, secret = request.POST.get("number", ""), request.POST.get("secret", "")
-    error = ""
-    if request.method == "POST":
-        try:
-            report = intake_queries.report_by_secret(number, secret)
-        except ObjectDoesNotExist:
-            error = _("Номер и код не подходят друг к другу. Проверьте, нет ли ошибки в цифре")
-        else:
-            access.remember(request, report.number)
-            return redirect("site:case", report.spoken)
-    context = {"number": number or request.GET.get("number", ""), "error": error}
-    return render(request, "site/track.html", context, status=422 if error else 200)
-
-
-@never_cache
 @login_required
 @require_GET
 def cabinet(request: HttpRequest) -> HttpResponse:

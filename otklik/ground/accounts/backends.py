@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GROUND = {"territories", "organisations", "topics", "triage"}
 PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
-FLOW = {"cases", "problems"}
+FLOW = {"cases", "problems", "sms"}
 
 
 def _needed(permission: str) -> str:
