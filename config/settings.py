@@ -97,7 +97,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # The application runs as a role that can neither change nor delete an entry of the journal;
 # `otklik migrate` alone runs as the owner (OTKLIK_OWNER=1).
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default="postgresql:///otklik")
+    "default": env.db_url(
+        "DATABASE_URL", default="postgresql:///otklik", engine="otklik.ground.kit.postgresql"
+    )
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
