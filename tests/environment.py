@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
+
 from config import embedded
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = (ROOT / "data" / "vologda", ROOT / "otklik" / "demo" / "accounts.py")
+settings.register_profile(  # a busy machine is no defect
+    "otklik", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("otklik")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["OTKLIK_OWNER"] = "1"  # tests create and migrate their database
 os.environ["OTKLIK_DEMO"] = "0"

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import ClockEvent
 from otklik.ground.kit.clock import Roll, Unit, WorkingTime
 from otklik.ground.organisations.queries import working_time, working_time_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from otklik.flow.cases.models import Case
     from otklik.ground.topics.models import DeadlinePolicy
 
 STOPPED = frozenset({"answered"}) | rules.FINAL
+STAGE_LINES = frozenset({"start", "stage"})
+PROMISED = frozenset({"extend", "interim", "reopen"})
+REST = "rest"
 
 
 def policy_rules(policy: DeadlinePolicy) -> rules.Policy:
@@ -34,7 +40,7 @@ def policy_rules(policy: DeadlinePolicy) -> rules.Policy:
 
 
 def _term(value: object, unit: str) -> rules.Term:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.get("amount") != REST:
         return rules.Term(int(value["amount"]), Unit(value.get("unit") or unit))
     return rules.Term(None, Unit(unit))
 
@@ -50,9 +56,13 @@ def log(
     by: str,
     before: datetime | None,
     after: datetime | None,
-    reason: str = "",
+    reason: str,
 ) -> None:
-    """Write one line of the clock's history."""
+    """Write one line of the clock's history.
+
+    Lines of `STAGE_LINES` tell of the stage's clock, all others of the whole one: played again
+    they give `stage_due` and `due`.
+    """
     ClockEvent.objects.create(
         region=case.region,
         case=case,
@@ -67,6 +77,27 @@ def log(
     )
 
 
+def _set_due(case: Case, kind: str, due: datetime | None, at: datetime, by: str, why: str) -> None:
+    before, case.due = case.due, due
+    log(case, kind, at, by, before, due, why)
+
+
+def _set_stage(case: Case, due: datetime | None, at: datetime, by: str, why: str) -> None:
+    before, case.stage_due = case.stage_due, due
+    log(case, "stage", at, by, before, due, why)
+
+
+def _enter(case: Case, stage: str, now: datetime, by: str, why: str) -> None:
+    """Begin a stage: its own clock starts by the schedule of whoever holds the case."""
+    case.stage = stage
+    found = None
+    if case.policy and stage:
+        working = _working(case) if stage != "moderation" else working_time(None)
+        found = rules.stage_counted(policy_rules(case.policy), stage, now, case.due, working)
+    said = [why, found[1] if found else ("" if stage else "этап закончен")]
+    _set_stage(case, found[0] if found else None, now, by, "; ".join(filter(None, said)))
+
+
 def start(case: Case, now: datetime) -> None:
     """Start the moderation clock of a fresh case."""
     case.stage = "moderation"
@@ -76,73 +107,100 @@ def start(case: Case, now: datetime) -> None:
         )
 
 
-def follow(case: Case, before: str, now: datetime, by: str, reason: str = "") -> None:
-    """Let stage, pauses and stops follow a change of status."""
+def follow(
+    case: Case, before: str, now: datetime, by: str, reason: str = "", *, anew: bool = False
+) -> None:
+    """Let stage, pauses and stops follow a change of status; `anew`: other hands, same stage."""
     if case.policy is None:
         case.stage = rules.STAGES.get(case.status, "")
         return
     policy = policy_rules(case.policy)
     _pause_or_resume(case, policy, now, by)
     if before == "submitted" and case.status == "registered":
-        old, case.due = case.due, rules.due(policy, now, _working(case))
-        log(case, "register", now, by, old, case.due)
+        working = _working(case)
+        found = rules.whole(policy, now, working)
+        _set_due(case, "register", found.end, now, by, rules.said_of(policy.total, found))
     stage = rules.STAGES.get(case.status, "")
-    if stage != case.stage:
-        case.stage = stage
-        old = case.stage_due
-        case.stage_due = (
-            rules.stage_due(policy, stage, now, case.due, _working(case)) if stage else None
-        )
-        log(case, "stage", now, by, old, case.stage_due, reason)
+    if stage != case.stage or (anew and stage):
+        _enter(case, stage, now, by, reason)
     if case.status in STOPPED and before not in STOPPED:
-        log(case, "stop", now, by, case.due, case.due, reason)
+        log(case, "stop", now, by, case.due, case.due, reason or case.status)
 
 
 def _pause_or_resume(case: Case, policy: rules.Policy, now: datetime, by: str) -> None:
     pausing = case.status in policy.paused_in
     if pausing and case.paused_at is None:
         case.paused_at = now
-        log(case, "pause", now, by, case.due, case.due)
+        log(case, "pause", now, by, case.due, case.due, f"часы стоят: {case.status}")
     elif not pausing and case.paused_at is not None:
-        working, before = _working(case), case.due
-        case.due = rules.after_pause(policy, case.due, case.paused_at, now, working)
-        case.stage_due = rules.after_pause(policy, case.stage_due, case.paused_at, now, working)
-        case.paused_at = None
-        log(case, "resume", now, by, before, case.due)
+        since, case.paused_at = case.paused_at, None
+        why = f"часы стояли с {timezone.localtime(since):%d.%m.%Y %H:%M}"
+        working = _working(case)
+        due = rules.after_pause(policy, case.due, since, now, working)
+        _set_due(case, "resume", due, now, by, why)
+        if case.stage_due:
+            own = working if case.stage != "moderation" else working_time(None)
+            moved = rules.after_pause(policy, case.stage_due, since, now, own, case.stage)
+            _set_stage(case, moved, now, by, why)
 
 
 def restart(case: Case, now: datetime, by: str, reason: str) -> None:
-    """Count the terms anew from the same start after the policy changed."""
+    """Count the terms anew after the policy changed, from the same beginnings, pauses kept.
+
+    A day that was promised, allowed or set by a dispute stays.
+    """
     if case.policy is None:
         return
-    policy, before = policy_rules(case.policy), case.due
-    if case.registered_at:
-        case.due = rules.due(policy, case.registered_at, _working(case))
-    case.stage_due = rules.stage_due(
-        policy, case.stage, case.registered_at or case.received_at, case.due, _working(case)
+    policy, lines = policy_rules(case.policy), list(case.clock.all())
+    due = case.due
+    if case.registered_at and not any(line.kind in PROMISED for line in lines):
+        due = rules.due(policy, case.registered_at, _working(case))
+        for since, until in _pauses(lines, case.registered_at):
+            due = rules.after_pause(policy, due, since, until, _working(case))
+    _set_due(case, "policy", due, now, by, reason)
+    began = [line.at for line in lines if line.kind in STAGE_LINES and line.stage == case.stage]
+    working = _working(case) if case.stage != "moderation" else working_time(None)
+    found = rules.stage_counted(
+        policy, case.stage, began[-1] if began else case.received_at, case.due, working
     )
-    log(case, "policy", now, by, before, case.due, reason)
+    if case.stage:
+        _set_stage(case, found[0] if found else None, now, by, reason)
+
+
+def _pauses(lines: list[ClockEvent], since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    begun = None
+    for line in lines:
+        if line.kind == "pause":
+            begun = line.at
+        elif line.kind == "resume" and begun is not None:
+            if begun >= since:
+                yield begun, line.at
+            begun = None
 
 
 def extend(case: Case, until: datetime, now: datetime, by: str, reason: str) -> None:
     """Move the whole term's end."""
-    before, case.due, case.stage_due = case.due, until, until
-    log(case, "extend", now, by, before, until, reason)
+    _set_due(case, "extend", until, now, by, reason)
+    _set_stage(case, until, now, by, reason)
 
 
 def promise(case: Case, now: datetime, by: str) -> None:
     """Take the control day of an interim answer as the due time, if it is later."""
-    before = case.due
-    if case.control_at and (case.due is None or case.control_at > case.due):
-        case.due = case.stage_due = case.control_at
-    log(case, "interim", now, by, before, case.due)
+    due = case.due
+    if case.control_at and (due is None or case.control_at > due):
+        due = case.control_at
+    promised = timezone.localtime(case.control_at) if case.control_at else None
+    why = f"промежуточный ответ: обещано к {promised:%d.%m.%Y}" if promised else "обещано"
+    _set_due(case, "interim", due, now, by, why)
+    if due != case.stage_due:
+        _set_stage(case, due, now, by, why)
 
 
-def reopen(case: Case, now: datetime, by: str) -> None:
+def reopen(case: Case, now: datetime, by: str, reason: str) -> None:
     """Give a reopened case its shorter term."""
-    before = case.due
+    due = case.due
     if case.policy:
-        case.due = case.stage_due = rules.reopened_due(
-            policy_rules(case.policy), now, _working(case)
-        )
-    log(case, "reopen", now, by, before, case.due)
+        due = rules.reopened_due(policy_rules(case.policy), now, _working(case))
+    _set_due(case, "reopen", due, now, by, reason)
+    if due != case.stage_due:
+        _set_stage(case, due, now, by, reason)

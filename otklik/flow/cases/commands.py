@@ -89,12 +89,14 @@ def _may_be_public(case: Case) -> bool:
     return bool(topic and topic.public and not topic.closed and case.report.wants_public)
 
 
-def _move(case: Case, verb: str, now: datetime, by: str, reason: str = "") -> None:
+def _move(
+    case: Case, verb: str, now: datetime, by: str, reason: str = "", *, anew: bool = False
+) -> None:
     """Take the step of a verb and let the clock follow the stage."""
     before = case.status
     case.status = rules.step(case.status, verb)
     case.updated_at = now
-    clockwork.follow(case, before, now, by, reason)
+    clockwork.follow(case, before, now, by, reason, anew=anew)
 
 
 @command
@@ -124,7 +126,7 @@ def open_case(
     _take_topic(case, topic)
     clockwork.start(case, now)
     case.save(force_insert=True)
-    clockwork.log(case, "start", now, SYSTEM, None, case.stage_due)
+    clockwork.log(case, "start", now, SYSTEM, None, case.stage_due, "поступило")
     tell(case, events.CaseOpened, SYSTEM, now, **_weight(case))
     if certain and topic is not None:
         _register(case, SYSTEM, now)
@@ -153,8 +155,9 @@ def _pass_on(
     if organisation is None:
         _move(case, "coordinate", now, actor)
         return
-    _move(case, "assign" if by else "route", now, actor)
     case.organisation, case.executor = organisation, executor
+    why = f"передано: {organisation.short_ru}"
+    _move(case, "assign" if by else "route", now, actor, why, anew=True)
     case.hops += 1
     Assignment.objects.create(
         region=case.region, case=case, organisation=organisation, executor=executor, rule=rule,
@@ -177,10 +180,11 @@ def register_case(
     case = locked(number)
     if case.topic is None:
         raise rules.Refused("no_topic", "Сначала выберите тему", "Choose a topic first")
+    case.organisation = organisation or case.organisation  # the whole clock is by its schedule
     _register(case, by.ref, now)
     if public is not None:
         case.public = public and not case.closed_contour
-    _pass_on(case, organisation or case.organisation, None, rule, by if organisation else None, now)
+    _pass_on(case, case.organisation, None, rule, by if organisation else None, now)
     case.save()
     return case
 
@@ -279,7 +283,7 @@ def retopic_case(
     if case.status in {"submitted", "registered", "coordination"}:
         case.organisation = organisation
     case.public = case.public and _may_be_public(case)
-    clockwork.restart(case, now, by.ref, "topic corrected")
+    clockwork.restart(case, now, by.ref, "исправлена тема")
     case.save()
     tell(case, events.CaseRetopiced, by.ref, now, **_weight(case))
     return case
@@ -493,7 +497,7 @@ def mark_overdue(number: str, *, now: datetime) -> None:
         return
     if case.clock.filter(kind="overdue", due_before=case.due).exists():
         return
-    clockwork.log(case, "overdue", now, SYSTEM, case.due, case.due)
+    clockwork.log(case, "overdue", now, SYSTEM, case.due, case.due, "срок прошёл без ответа")
     tell(case, events.CaseOverdue, SYSTEM, now)
 
 
@@ -529,7 +533,7 @@ def judge_dispute(number: str, *, upheld: bool, reason: str, by: Official, now: 
     if upheld:
         case.reopenings += 1
         case.answered_at, case.result = None, ""
-        clockwork.reopen(case, now, by.ref)
+        clockwork.reopen(case, now, by.ref, reason)
         case.save()
         tell(case, events.CaseReopened, by.ref, now, dispute=dispute.pk)
     else:

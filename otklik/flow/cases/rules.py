@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from otklik.ground.kit.clock import Roll, Unit, WorkingTime, add, resumed
+from otklik.ground.kit.clock import Counted, Roll, Unit, WorkingTime, before, counted, resumed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -168,9 +168,22 @@ class Policy:
     paused_in: frozenset[str] = frozenset()
 
 
+UNITS = {
+    Unit.CALENDAR_DAYS: "календ. дн.", Unit.WORKING_DAYS: "раб. дн.", Unit.WORKING_HOURS: "раб. ч",
+    Unit.HOURS: "ч",
+}  # fmt: skip
+UNCAPPED = frozenset({"moderation", "verification"})
+"""Stages outside the whole term: before it starts and after it stopped."""
+
+
 def due(policy: Policy, start: datetime, working: WorkingTime) -> datetime:
     """Return when the whole term ends."""
-    return _add(policy.total, start, working, policy.roll)
+    return whole(policy, start, working).end
+
+
+def whole(policy: Policy, start: datetime, working: WorkingTime) -> Counted:
+    """Return the whole term's end with its reasons."""
+    return _count(policy.total, start, working, policy.roll)
 
 
 def stage_due(
@@ -178,31 +191,64 @@ def stage_due(
 ) -> datetime | None:
     """Return when a stage that begins now must end: never past the whole term's end.
 
-    Execution takes what the whole term leaves after the time kept for approval.
+    Execution may take what the whole term leaves after the time kept for approval.
     """
+    found = stage_counted(policy, stage, start, total_due, working)
+    return found[0] if found else None
+
+
+def stage_counted(
+    policy: Policy, stage: str, start: datetime, total_due: datetime | None, working: WorkingTime
+) -> tuple[datetime, str, tuple[str, ...]] | None:
+    """Return a stage's end, what decided it in a word, and the steps of counting."""
     term = policy.stages.get(stage)
     if term is None:
-        return total_due
+        return (total_due, "срок этапа не задан: до конца общего срока", ()) if total_due else None
     if term.amount is None:
-        return total_due
-    end = _add(term, start, working, policy.roll)
-    return min(end, total_due) if total_due and stage != "moderation" else end
+        return _rest(policy, start, total_due, working) if total_due else None
+    found = _count(term, start, working, policy.roll)
+    said = f"{term.amount} {UNITS[term.unit]} с начала этапа"
+    steps = tuple(step.why for step in found.steps)
+    if total_due and found.end > total_due and stage not in UNCAPPED:
+        return total_due, f"{said}, но не позже общего срока", steps
+    return found.end, said, steps
+
+
+def _rest(
+    policy: Policy, start: datetime, total_due: datetime, working: WorkingTime
+) -> tuple[datetime, str, tuple[str, ...]]:
+    kept = policy.stages.get("approval")
+    if kept is None or not kept.amount:
+        return total_due, "всё, что осталось от общего срока", ()
+    end = before(total_due, kept.amount, kept.unit, working, policy.roll)
+    spared = f"{kept.amount} {UNITS[kept.unit]}"
+    if end <= start:
+        return total_due, f"до конца общего срока: на согласование ({spared}) уже не остаётся", ()
+    return end, f"остаток общего срока без {spared} на согласование", ()
 
 
 def reopened_due(policy: Policy, start: datetime, working: WorkingTime) -> datetime:
     """Return the shorter term of a reopened case."""
-    return _add(policy.reopened, start, working, policy.roll)
+    return _count(policy.reopened, start, working, policy.roll).end
 
 
 def after_pause(
-    policy: Policy, moment: datetime | None, paused: datetime, now: datetime, working: WorkingTime
-) -> datetime | None:
-    """Return a due time moved by a pause."""
-    return resumed(moment, paused, now, policy.total.unit, working) if moment else None
+    policy: Policy, moment: datetime | None, paused: datetime, now: datetime, working: WorkingTime,
+    stage: str = "",
+) -> datetime | None:  # fmt: skip
+    """Return a due time moved by a pause: the whole one, or a stage's in its own unit."""
+    term = policy.stages.get(stage, policy.total) if stage else policy.total
+    return resumed(moment, paused, now, term.unit, working, policy.roll) if moment else None
 
 
-def _add(term: Term, start: datetime, working: WorkingTime, roll: Roll) -> datetime:
-    return add(start, term.amount or 0, term.unit, working, roll)
+def said_of(term: Term, found: Counted) -> str:
+    """Return in a line how a term was counted: its length and what was unusual on the way."""
+    unusual = [step.why for step in found.steps if step.notable]
+    return "; ".join([f"{term.amount} {UNITS[term.unit]}", *unusual])
+
+
+def _count(term: Term, start: datetime, working: WorkingTime, roll: Roll) -> Counted:
+    return counted(start, term.amount or 0, term.unit, working, roll)
 
 
 def may_approve(approver: int, author: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from otklik.ground.kit.administration import Edited
-from otklik.ground.organisations import commands
+from otklik.ground.organisations import commands, rules
 from otklik.ground.organisations.models import Calendar, CalendarDay, Organisation, Schedule
 from otklik.ground.territories.admin import SpanForm
 
@@ -89,22 +88,18 @@ class ScheduleForm(forms.ModelForm):
     def clean_week(self) -> dict[str, list[list[str]]]:
         """Refuse what is no week: weekdays 1–7, spans of two times that grow."""
         week: Any = self.cleaned_data["week"]
-        try:
-            for day, spans in week.items():
-                last = time.min
-                if day not in set("1234567"):
-                    raise ValueError(day)
-                for begins, ends in spans:
-                    if not last <= time.fromisoformat(begins) < time.fromisoformat(ends):
-                        raise ValueError(begins)
-                    last = time.fromisoformat(ends)
-        except (AttributeError, TypeError, ValueError) as error:
-            said = gettext(
-                'Пример: {"1": [["09:00", "13:00"], ["14:00", "18:00"]]}, где 1 — понедельник. '
-                "Ошибка у «%(where)s»"
-            )
-            raise forms.ValidationError(said % {"where": error}) from None
+        problem = rules.week_problem(week) if isinstance(week, dict) else gettext("нужны дни")
+        if problem:
+            said = gettext('Пример: {"1": [["09:00", "13:00"], ["14:00", "18:00"]]}')
+            raise forms.ValidationError(f"{problem}. {said}")
         return week  # type: ignore[no-any-return]
+
+    def clean_zone(self) -> str:
+        """Refuse a zone that nobody knows."""
+        zone = str(self.cleaned_data["zone"])
+        if problem := rules.zone_problem(zone):
+            raise forms.ValidationError(problem)
+        return zone
 
 
 @admin.register(Schedule)
@@ -112,4 +107,4 @@ class ScheduleAdmin(Edited):
     """Working hours on top of a calendar."""
 
     form = ScheduleForm
-    list_display = ("title_ru", "code", "calendar")
+    list_display = ("title_ru", "code", "calendar", "zone")

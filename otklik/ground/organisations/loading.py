@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import shutil
+import tempfile
+from datetime import date, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from otklik.ground.kit.clock import WorkingTime
 from otklik.ground.organisations import rules
 from otklik.ground.organisations.models import Calendar, CalendarDay, Organisation, Schedule
 from otklik.ground.territories.merging import TODAY, Export, Kind, Told
-from otklik.ground.territories.region_files import Column, Row, iso, pack, plain, yaml_text
+from otklik.ground.territories.region_files import (
+    Column,
+    Folder,
+    Row,
+    WrongFilesError,
+    iso,
+    pack,
+    plain,
+    yaml_text,
+)
 from otklik.ground.territories.rules import loop, span_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otklik.ground.territories.region_files import Folder, Item
+    from otklik.ground.territories.region_files import Item
 
 CALENDAR_FILE, ORGANISATION_FILE = "calendars.yaml", "organisations.yaml"
 RUSSIA = "russia"
@@ -32,8 +45,9 @@ DAYS = Kind(
     ("calendar", "date", "kind", "note"), removed=True,
 )  # fmt: skip
 SCHEDULES = Kind(
-    "schedules", "графики работы", Schedule, ("code",), ("code", "title_ru", "calendar", "week")
-)
+    "schedules", "графики работы", Schedule, ("code",),
+    ("code", "title_ru", "calendar", "week", "zone", "short_minutes"),
+)  # fmt: skip
 ORGANISATIONS = Kind(
     "organisations", "организации", Organisation, ("code",),
     ("code", "title_ru", "title_en", "short_ru", "kind", "owner", "parent", "territory",
@@ -92,6 +106,8 @@ SCHEDULE_COLUMNS = (
     Column("holidays", default=FOLLOW, always=True),
     Column("calendar", default=None),
     Column("week", default={}, read=_read_week, show=_show_week, always=True),
+    Column("zone"),
+    Column("short_minutes", "short_day_minus_minutes", default=60),
 )
 
 
@@ -127,6 +143,43 @@ def write(export: Export) -> dict[str, str]:
         CALENDAR_FILE: calendars,
         ORGANISATION_FILE: yaml_text(head, {"organisations": items}),
     }
+
+
+def draft(file: Path, zone: str) -> dict[str, WorkingTime]:
+    """Return the schedules of a file like `calendars.yaml`, without loading it.
+
+    Raises WrongFilesError with all that is wrong in it.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copyfile(file, Path(name) / CALENDAR_FILE)
+        folder = Folder(Path(name))
+        said = read(folder)
+    if not said[SCHEDULES.name]:
+        folder.wrong(file.name, "schedules", "нет ни одного графика")
+    if folder.wrongs:
+        raise WrongFilesError(folder.wrongs)
+    days: dict[str, list[Row]] = {}
+    for row in said[DAYS.name]:
+        days.setdefault(row.data["calendar"], []).append(row)
+    return {
+        row.key: _working_time(row.data, days.get(row.data["calendar"], []), zone)
+        for row in said[SCHEDULES.name]
+    }
+
+
+def _working_time(schedule: Item, days: list[Row], zone: str) -> WorkingTime:
+    spans = {
+        int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in week)
+        for day, week in schedule["week"].items()
+    }
+    by_date = {date.fromisoformat(row.data["date"]): row.data for row in days}
+    return WorkingTime(
+        zone=schedule["zone"] or zone,
+        week=spans,
+        days={day: said["kind"] for day, said in by_date.items()},
+        short=timedelta(minutes=schedule["short_minutes"]),
+        notes={day: said["note"] for day, said in by_date.items()},
+    )
 
 
 def _calendars(folder: Folder, found: Item) -> tuple[list[Row], list[Row]]:
@@ -182,7 +235,11 @@ def _schedules(folder: Folder, found: Item) -> list[Row]:
         if row is not None:
             follows = row.data.pop("holidays") != IGNORE
             row.data["calendar"] = (row.data["calendar"] or RUSSIA) if follows else None
-            problem = rules.week_problem(row.data["week"])
+            problem = (
+                rules.week_problem(row.data["week"])
+                or rules.zone_problem(row.data["zone"])
+                or rules.short_problem(row.data["short_minutes"])
+            )
             if problem:
                 folder.wrong(row.file, row.key, problem)
         rows.append(row)

@@ -68,6 +68,13 @@ class Schedule(models.Model):
         help_text="Без календаря работают без праздников.",
     )  # fmt: skip
     week = models.JSONField("часы по дням недели", default=dict)
+    zone = models.CharField(
+        "часовой пояс", max_length=40, blank=True,
+        help_text="Например Asia/Yekaterinburg. Пусто: пояс региона.",
+    )  # fmt: skip
+    short_minutes = models.PositiveSmallIntegerField(
+        "на сколько минут короче сокращённый день", default=60
+    )
     history = HistoricalRecords()
 
     class Meta:

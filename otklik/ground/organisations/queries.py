@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 from otklik.ground.kit.clock import ALWAYS, WorkingTime
 from otklik.ground.kit.memo import remembered
@@ -51,13 +51,19 @@ def working_time(schedule_id: int | None) -> WorkingTime:
     if schedule is None:
         return ALWAYS
     days = CalendarDay.objects.filter(calendar_id=schedule.calendar_id or 0).values_list(
-        "date", "kind"
+        "date", "kind", "note"
     )
     week = {
         int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in spans)
         for day, spans in schedule.week.items()
     }
-    return WorkingTime(zone=schedule.region.time_zone, week=week, days=dict(days))
+    return WorkingTime(
+        zone=schedule.zone or schedule.region.time_zone,
+        week=week,
+        days={day: kind for day, kind, _ in days},
+        short=timedelta(minutes=schedule.short_minutes),
+        notes={day: note for day, _, note in days},
+    )
 
 
 def working_time_of(organisation: Organisation | None) -> WorkingTime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,3 +43,15 @@ def _day_problem(spans: object) -> str:
     if any(first > second for first, second in pairwise(minutes)):
         return "часы идут не по порядку"
     return ""
+
+
+def zone_problem(zone: object) -> str:
+    """Tell whether a time zone is unknown; empty is the region's own."""
+    known = zone == "" or zone in available_timezones()
+    return "" if known else f"нет часового пояса «{zone}»; например Asia/Yekaterinburg"
+
+
+def short_problem(minutes: object) -> str:
+    """Tell what is wrong with how much shorter a short day is."""
+    known = isinstance(minutes, int) and 0 <= minutes < DAY_MINUTES
+    return "" if known else f"сокращённый день короче на минуты, а не на «{minutes}»"

@@ -17,12 +17,10 @@ from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.models import Territory
 from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
 from otklik.ground.topics.queries import routing_rules, topics
-from otklik.ground.topics.rules import Rule, route
+from otklik.ground.topics.rules import STAGES, Rule, escalation_problem, route
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-STAGES = ("moderation", "coordination", "execution", "approval", "verification")
 
 
 class PolicyForm(forms.ModelForm):
@@ -47,6 +45,13 @@ class PolicyForm(forms.ModelForm):
                     params={"stage": stage, "units": ", ".join(sorted(units))},
                 )
         return stages  # type: ignore[no-any-return]
+
+    def clean_escalation(self) -> list[Any]:
+        """Refuse steps that nobody could follow."""
+        steps: Any = self.cleaned_data["escalation"] or []
+        if problem := escalation_problem(steps):
+            raise forms.ValidationError(problem)
+        return steps  # type: ignore[no-any-return]
 
     def clean_unit(self) -> str:
         """Refuse an unknown unit."""

@@ -24,7 +24,7 @@ POLICIES = Kind(
     "policies", "порядки сроков", DeadlinePolicy, ("code",),
     ("code", "title_ru", "title_en", "regime", "amount", "unit", "stages", "roll", "fast_track",
      "urgent", "paused_in", "rating_window_days", "reopened_amount", "reopened_unit",
-     "extension_days", "extension_times", "max_hops", "note"),
+     "extension_days", "extension_times", "max_hops", "escalation", "note"),
 )  # fmt: skip
 TOPICS = Kind(
     "topics", "темы", Topic, ("code",),
@@ -64,6 +64,7 @@ POLICY_COLUMNS = (
     Column("extension_days", "extension.max_days", default=0, always=True),
     Column("extension_times", "extension.times", default=0, always=True),
     Column("max_hops", default=3),
+    Column("escalation", default=[]),
     Column("note", "source"),
 )
 NODE_COLUMNS = (

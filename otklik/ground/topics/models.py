@@ -39,6 +39,12 @@ class DeadlinePolicy(models.Model):
     extension_days = models.PositiveIntegerField("продление, дней", default=0)
     extension_times = models.PositiveIntegerField("продлений", default=0)
     max_hops = models.PositiveIntegerField("передач до арбитража", default=3)
+    escalation = models.JSONField(
+        "предупреждения и подъём наверх", default=list, blank=True,
+        help_text='Шаги: {"level": "executor", "before": {"amount": 24, "unit": "hours_24x7"}},'
+        ' {"level": "head", "after": {…}}, {"level": "executor", "share": 75}.'
+        " Кому: executor — у кого сейчас, head — руководитель, curator — куратор.",
+    )  # fmt: skip
     note = models.TextField("источник", blank=True)
     history = HistoricalRecords()
 

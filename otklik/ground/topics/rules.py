@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from otklik.ground.kit.clock import Roll, Unit
@@ -65,7 +66,8 @@ def _match(rule: Rule, path: Sequence[str], territory: str, owner: str) -> Route
     )
 
 
-STAGES = ("moderation", "coordination", "execution", "approval")
+STAGES = ("moderation", "coordination", "execution", "approval", "verification")
+LEVELS = ("executor", "head", "curator")
 REST = "rest"
 LEVEL_ABOVE = {"category": "", "subcategory": "category", "fact": "subcategory"}
 SEVERITIES = range(1, 6)
@@ -81,7 +83,31 @@ def policy_problem(policy: Mapping[str, Any]) -> str:
         return f"roll: «{policy['roll']}»; бывает {', '.join(Roll)}"
     if not isinstance(policy["amount"], int) or policy["amount"] < 1:
         return "всего: нужно целое число больше нуля"
-    return next(filter(None, map(_stage_problem, *zip(*policy["stages"].items(), strict=True))), "")
+    problem = next(filter(None, starmap(_stage_problem, policy["stages"].items())), "")
+    return problem or escalation_problem(policy["escalation"])
+
+
+def escalation_problem(steps: object) -> str:
+    """Tell what is wrong with the steps of warning and escalation; empty if nothing is."""
+    if not isinstance(steps, list):
+        return "escalation: нужен список шагов"
+    return next(filter(None, map(_step_problem, steps)), "")
+
+
+def _step_problem(step: object) -> str:
+    shape = "escalation: шаг — {level: …} и одно из before, after, share"
+    if not isinstance(step, dict) or len(step) != 2:  # noqa: PLR2004  (who and when)
+        return shape
+    if step.get("level") not in LEVELS:
+        return f"escalation: level «{step.get('level')}»; бывает {', '.join(LEVELS)}"
+    if "share" in step:
+        share = step["share"]
+        known = isinstance(share, int) and 0 < share < 100  # noqa: PLR2004  (percent)
+        return "" if known else "escalation: share — процент срока от 1 до 99"
+    name = next((each for each in ("before", "after") if each in step), "")
+    if not name:
+        return shape
+    return _stage_problem("approval", step[name]).replace("approval", f"escalation {name}")
 
 
 def _stage_problem(stage: str, term: object) -> str:

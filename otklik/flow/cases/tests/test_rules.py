@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,6 +92,25 @@ def test_no_stage_outlives_the_whole_term(hours: int, stage: str) -> None:
     end = rules.stage_due(POLICY, stage, NOW + timedelta(hours=hours), due, ALWAYS)
     assert end is not None
     assert end <= due
+
+
+def test_execution_leaves_the_approver_their_time() -> None:
+    due = rules.due(POLICY, NOW, ALWAYS)
+    found = rules.stage_counted(POLICY, "execution", NOW, due, ALWAYS)
+    assert found is not None
+    assert found[0] == due - timedelta(days=1)
+    late = rules.stage_counted(POLICY, "execution", due - timedelta(hours=1), due, ALWAYS)
+    assert late is not None
+    assert late[0] == due
+
+
+def test_a_dispute_is_judged_outside_the_whole_term() -> None:
+    stages = {**POLICY.stages, "verification": rules.Term(1, Unit.CALENDAR_DAYS)}
+    policy = replace(POLICY, stages=stages)
+    past = NOW - timedelta(days=3)
+    end = rules.stage_due(policy, "verification", NOW, past, ALWAYS)
+    assert end is not None
+    assert end > NOW
 
 
 def test_a_reopened_case_has_a_shorter_term() -> None:
