@@ -23,6 +23,7 @@ HELP = """otklik COMMAND [options]
   demo seed|storm|day  the demo region
   journal tail|lag|skip|rebuild
   triage versions|train|use N|release|vectors   the classifier that finds topics
+  photos print             prints for photos that have none
   deadline POLICY START    try a deadline policy
   any command of Django
 """

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "otklik.flow.cases",
     "otklik.flow.triage",
     "otklik.flow.rating",
+    "otklik.flow.answers",
     "otklik.flow.problems",
     "otklik.flow.channels.sms",
     "otklik.readers.heatmap",

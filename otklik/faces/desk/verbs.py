@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from otklik.faces.forms import uploads
+from otklik.flow.answers import commands as answers
+from otklik.flow.answers.rules import PARTS, Parts
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.rules import Refused
 from otklik.flow.triage import commands as triage
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import territories
-from otklik.ground.topics.queries import fact
+from otklik.ground.topics.queries import directory, fact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,15 +129,23 @@ def start(case: Case, request: HttpRequest, by: Official, now: datetime) -> None
     cases.start_case(case.number, by=by, now=now)
 
 
+def typed_parts(request: HttpRequest) -> Parts:
+    """Return the four answers of the form; a door with one field alone says what was done."""
+    said = {name: request.POST.get(name, "") for name in PARTS}
+    return Parts.of({**said, "done": said["done"] or request.POST.get("text", "")})
+
+
 def submit(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Put an answer before the approver."""
-    cases.submit_answer(
+    template = request.POST.get("template", "")
+    answers.compose_answer(
         case.number,
-        text=request.POST.get("text", ""),
+        parts=typed_parts(request),
         result=request.POST.get("result", ""),
         interim=request.POST.get("interim") == "on",
         control_at=_day(request, "control_at"),
         proofs=uploads(request, "proofs"),
+        template=int(template) if template.isdigit() else None,
         by=by,
         now=now,
     )
@@ -146,9 +156,15 @@ def send_back(case: Case, request: HttpRequest, by: Official, now: datetime) -> 
     cases.send_back(case.number, comment=request.POST.get("comment", ""), by=by, now=now)
 
 
-def approve(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
-    """Send the answer to the author."""
-    cases.approve_answer(case.number, by=by, now=now)
+def approve(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
+    """Send the answer to the author; in spite of warnings with a tick and a reason."""
+    answers.approve(
+        case.number,
+        confirmed=request.POST.get("overrule") == "on",
+        reason=request.POST.get("overrule_reason", ""),
+        by=by,
+        now=now,
+    )
 
 
 def extend(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
@@ -161,9 +177,23 @@ def extend(case: Case, request: HttpRequest, by: Official, now: datetime) -> Non
     )
 
 
-def verify(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:  # noqa: ARG001
+def verify(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Confirm on the spot that it is solved."""
-    cases.verify_case(case.number, by=by, now=now)
+    answers.inspect_case(
+        case.number, confirmed=True, note=request.POST.get("note", ""),
+        photos=uploads(request, "photos"), by=by, now=now,
+    )  # fmt: skip
+
+
+def refute(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
+    """Say what is wrong on the spot; work goes on."""
+    finding = request.POST.get("finding", "")
+    if finding not in directory("inspection_findings"):
+        raise Refused("no_finding", "Выберите, что не так", "Choose what is wrong")
+    answers.inspect_case(
+        case.number, confirmed=False, code=finding, note=request.POST.get("note", ""),
+        photos=uploads(request, "photos"), by=by, now=now,
+    )  # fmt: skip
 
 
 def reopen(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
@@ -189,6 +219,6 @@ VERBS: dict[str, Verb] = {
     "register": register, "reject": reject, "ask": ask, "merge": merge, "retopic": retopic,
     "assign": assign, "return": give_back, "redirect": redirect, "start": start, "submit": submit,
     "send_back": send_back, "approve": approve, "approve_interim": approve, "extend": extend,
-    "verify": verify, "reopen": reopen, "uphold": uphold, "show": show,
+    "verify": verify, "refute": refute, "reopen": reopen, "uphold": uphold, "show": show,
 }  # fmt: skip
 BULK = ("register", "reject", "assign", "start", "merge", "approve")

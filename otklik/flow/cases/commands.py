@@ -567,6 +567,26 @@ def verify_case(number: str, *, by: Official, now: datetime) -> Case:
 
 
 @command
+def refute_case(number: str, *, finding: str = "", note: str, by: Official, now: datetime) -> Case:
+    """Take an independent verifier's word that it is not solved: work goes on, told to the author.
+
+    Never one of the body that answered.
+    """
+    case = locked(number)
+    rules.may_verify(by.organisation_id, executing_bodies(case))
+    if not note.strip():
+        raise rules.Refused("no_reason", "Напишите, что увидели на месте", "Say what you saw")
+    _move(case, "refute", now, by.ref, finding)
+    case.reopenings += 1
+    case.answered_at, case.result = None, ""
+    clockwork.reopen(case, now, by.ref)
+    case.save()
+    _note(case, "refuted", note, by.ref, now, code=finding, to_author=True)
+    tell(case, events.CaseReopened, by.ref, now, finding=finding)
+    return case
+
+
+@command
 def close_case(number: str, *, now: datetime) -> Case:
     """Close an answered case that nobody rated in time; it counts as unrated, not as good."""
     case = locked(number)

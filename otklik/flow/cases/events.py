@@ -269,13 +269,17 @@ class CaseDisputed(CaseFact):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReopened(CaseFact):
-    """Another approver agreed with the author; work goes on under a shorter deadline."""
+    """Another approver agreed with the author, or a verifier saw that it is not done.
+
+    Work goes on under a shorter deadline; `finding` is the verifier's code.
+    """
 
     kind: ClassVar[str] = "case.reopened"
     public: ClassVar[bool] = True
     sentences: ClassVar[dict[str, str]] = {"ru": "Возобновлено", "en": "Reopened"}
 
     dispute: int = 0
+    finding: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

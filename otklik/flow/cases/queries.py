@@ -181,7 +181,7 @@ def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused |
             answer = answer_of(case)
             if answer is not None:
                 rules.may_judge(official.pk, answer.decided_by_id, answer.author_id)
-        elif verb == "verify":
+        elif verb in {"verify", "refute"}:
             rules.may_verify(official.organisation_id, executing_bodies(case))
     except rules.Refused as refusal:
         return refusal

@@ -110,6 +110,8 @@ TRANSITIONS = _table(
     ("confirm", "answered", "resolved_confirmed", "author", "", "Решено", "Solved"),
     ("verify", "answered", "resolved_confirmed", "official", "verify", "Подтвердить решение",
      "Confirm"),
+    ("refute", "answered", "reopened", "official", "verify", "Не подтвердить: возобновить",
+     "Not confirmed: reopen"),
     ("reopen", "disputed", "reopened", "official", "judge_dispute", "Автор прав: возобновить",
      "Reopen"),
     ("uphold", "disputed", "closed", "official", "judge_dispute", "Ответ верен: закрыть",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from otklik.flow.answers import commands as answers
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases.models import Answer, Case
 from otklik.flow.cases.rules import RESULTS, Refused, check_answer
@@ -311,11 +312,11 @@ def _do(action: GroupAction, number: str, now: datetime) -> None:
         case "start":
             cases.start_case(number, by=by, now=now)
         case "answer":
-            cases.submit_answer(
-                number, text=values["text"], result=values["result"], group=True, by=by, now=now
+            answers.submit_common(
+                number, text=values["text"], result=values["result"], by=by, now=now
             )
         case "approve":
-            cases.approve_answer(number, by=by, now=now)
+            answers.approve(number, by=by, now=now)
         case "send_back":
             cases.send_back(number, comment=values["comment"], by=by, now=now)
 

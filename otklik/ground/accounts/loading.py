@@ -6,7 +6,7 @@ People are no data of a region and stand in no file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import connection, transaction
 
@@ -54,6 +54,34 @@ ROLE_COLUMNS = (
 KINDS = (*territories.KINDS, *organisations.KINDS, *topics.KINDS, ROLES)
 
 
+class Files(Protocol):
+    """A module that reads and writes files of a region for a stage above the ground."""
+
+    KINDS: tuple[Kind, ...]
+
+    def read(self, folder: Folder) -> dict[str, list[Row]]:
+        """Return its rows by kind."""
+
+    def heads(self, folder: Folder) -> list[Row]:
+        """Return what its files say of themselves."""
+
+    def write(self, export: Export) -> dict[str, str]:
+        """Return its files."""
+
+
+_above: list[Files] = []
+
+
+def also(files: Files) -> None:
+    """Load and export these files with the ground's: the stage above says so when it is ready."""
+    if files not in _above:
+        _above.append(files)
+
+
+def _kinds() -> list[Kind]:
+    return [*KINDS, *(kind for files in _above for kind in files.KINDS)]
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What a load did; `fresh` is false when the files were as at the last one."""
@@ -80,7 +108,7 @@ def load(path: Path, *, today: date, force: bool = False) -> Loaded:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
         merger = Merger(code, today=today, force=force)
         _refuse_lost_files(folder, merger)
-        for kind in KINDS:
+        for kind in _kinds():
             merger.plan(kind, rows[kind.name])
         merger.remember(HEAD, heads)
         merger.remember(PRINT, [Row("", print_, {})])
@@ -97,6 +125,8 @@ def export(region: str) -> dict[str, str]:
     files = territories.write(tables) | organisations.write(tables) | topics.write(tables)
     roles = [pack(told.data, told.rest, ROLE_COLUMNS) for told in tables.rows(ROLES)]
     files[ROLE_FILE] = yaml_text(tables.head(ROLE_FILE), {"roles": roles})
+    for above in _above:
+        files |= above.write(tables)
     return files
 
 
@@ -104,6 +134,8 @@ def read(folder: Folder) -> tuple[dict[str, list[Row]], list[Row]]:
     """Return all rows by kind, and what the files say of themselves."""
     rows = territories.read(folder) | organisations.read(folder) | topics.read(folder)
     rows[ROLES.name] = _roles(folder)
+    for above in _above:
+        rows |= above.read(folder)
     places = rows[territories.TERRITORIES.name]
     topics.check_routes(
         folder,
@@ -114,7 +146,7 @@ def read(folder: Folder) -> tuple[dict[str, list[Row]], list[Row]]:
     heads = [*territories.heads(folder), *organisations.heads(folder), *topics.heads(folder)]
     if ROLE_FILE in folder.names():
         heads.append(folder.head(ROLE_FILE, folder.yaml(ROLE_FILE), "roles"))
-    return rows, heads
+    return rows, heads + [head for above in _above for head in above.heads(folder)]
 
 
 def region_code(folder: Folder) -> str:

@@ -67,6 +67,23 @@ def _unless_a_street(found: re.Match[str]) -> str:
     return found[0] if _STREET_BEFORE.search(found.string[: found.start()]) else HIDDEN
 
 
+def personal_in(text: str) -> list[str]:
+    """Return which kinds of personal data `mask` would hide in a text, in people's words."""
+    kinds = (
+        ("телефон", (_PHONE, _LANDLINE)), ("почта", (_EMAIL,)), ("длинный номер", (_LONG_NUMBER,)),
+        ("имя или фамилия", (_NAME, _PLAIN_NAME)), ("квартира", (_FLAT,)),
+    )  # fmt: skip
+    return [
+        kind
+        for kind, patterns in kinds
+        if any(
+            not (kind.startswith("имя") and _STREET_BEFORE.search(text[: found.start()]))
+            for pattern in patterns
+            for found in pattern.finditer(text)
+        )
+    ]
+
+
 def mask_phone(phone: str) -> str:
     """Show of a phone only its country and its end: +7 ••• ••-12."""
     digits = "".join(filter(str.isdigit, phone))
