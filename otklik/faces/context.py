@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from otklik.faces import access
+from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
 
@@ -30,7 +31,7 @@ def _titles() -> dict[str, Any]:
 
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
-    titles = _titles()
+    titles, asker = _titles(), access.official(request)
     return {
         "region_title": titles["en" if get_language() == "en" else "ru"],
         "region_genitive": titles["genitive"],
@@ -38,6 +39,8 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "region_phones": titles["phones"],
         "map_pmtiles": "/map/region.pmtiles" if settings.MAP_PMTILES else "",
         "demo": settings.DEMO,
-        "official": access.official(request),
+        "official": asker,
+        "may_edit_templates": bool(asker and powers_of(asker).anywhere("edit_templates")),
+        "may_verify": bool(asker and powers_of(asker).anywhere("verify")),
         "vision": request.COOKIES.get("vision", ""),
     }

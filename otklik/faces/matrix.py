@@ -40,6 +40,7 @@ OF_A_CASE = (
     Door("copy", "Открыть копию снимка", (FIND,), "GET /files/{token}/public", ABSENT),
     Door("original", "Скачать исходный файл", (PERSONAL,), "GET /files/{token}/original", ABSENT),
     Door("contact", "Показать имя и контакт", (PERSONAL, REVEAL), "POST /desk/c/{number}/contact/"),
+    Door("draft", "Сохранить черновик ответа", ("draft_answer",), "POST /desk/c/{number}/draft/"),
     *(
         Door(t.verb, t.ru, (t.permission,), f"POST /desk/c/{{number}}/{t.verb}/")
         for t in TRANSITIONS
@@ -51,6 +52,8 @@ SECTIONS = (
     Door("map", "Карта очереди", (FIND,), "GET /desk/points.geojson"),
     Door("new", "Записать звонок", ("create_on_behalf",), "GET /desk/new/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
+    Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
+    Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
     Door("live", "Служебный поток", ("see_monitor",), "GET /live/heatmap?token=",
          whole_region=True),
@@ -103,7 +106,7 @@ def of_a_case(role: RoleInPrint, door: Door, scope: str) -> str:
 
 def section(role: RoleInPrint, door: Door) -> str:
     """Return what a role meets at a section of the desk or the monitor."""
-    if door in SECTIONS[4:]:  # open to all; what officials see beside is told apart
+    if door in SECTIONS[6:]:  # open to all; what officials see beside is told apart
         whole = role.scope == "region" or not door.whole_region
         return YES if role.holds(door) and whole else "как всем"
     if role.scope == "none":

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localtime
 
+from otklik.flow.answers.queries import photo_facts
 from otklik.flow.cases import queries, rules
+from otklik.ground.kit.geo import metres
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.text import (
     mask,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from otklik.ground.topics.models import Topic
     from otklik.ground.topics.queries import TopicTree
 
+KM = 1000
 PUBLIC_DIGITS = 3  # of a degree: about 100 metres
 GROUP = {
     **dict.fromkeys(rules.UNANSWERED, "work"),
@@ -130,6 +133,35 @@ def public_case(case: Case, language: str) -> dict[str, Any]:
     }
 
 
+def compare(report: Report, answer: Any) -> dict[str, Any] | None:
+    """Return the author's first photo and the first of what was done, if there are both."""
+    if answer is None:
+        return None
+    before = [each for each in report.attachments.all() if each.purpose == "message"]
+    after = [proof.attachment for proof in answer.proofs.all()]
+    pair = [next((each for each in side if each.public), None) for side in (before, after)]
+    return {"before": pair[0], "after": pair[1]} if all(pair) else None
+
+
+def camera_notes(case: Case, sight: Sight) -> dict[int, str]:
+    """Return what the camera wrote into each proof, for those who see the place."""
+    if not sight.place:
+        return {}
+    return {facts.attachment_id: _camera(facts, case) for facts in photo_facts(case.report_id)}
+
+
+def _camera(facts: Any, case: Case) -> str:
+    told = []
+    if facts.taken_at:
+        told.append(f"снято {localtime(facts.taken_at):%d.%m.%Y %H:%M}")
+    if facts.lat is not None and case.lat is not None and case.lon is not None:
+        away = metres((facts.lat, facts.lon), (case.lat, case.lon))
+        told.append(f"{away:.0f} м от места" if away < KM else f"{away / KM:.1f} км от места")
+    if facts.camera:
+        told.append(facts.camera)
+    return ", ".join(told) or "камера не записала ни времени, ни места"
+
+
 def hops(case: Case) -> list[dict[str, Any]]:
     """Return through whose hands a case went."""
     found = case.assignments.select_related("organisation")
@@ -179,7 +211,11 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
 
 
 def _note(note: Any, language: str) -> dict[str, Any]:
-    kind = {"rejected": "rejection_reasons", "extended": "extension_reasons"}.get(note.kind, "")
+    kind = {
+        "rejected": "rejection_reasons",
+        "refuted": "inspection_findings",
+        "extended": "extension_reasons",
+    }.get(note.kind, "")
     return {
         "kind": note.kind,
         "at": note.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.desk import problems, views
+from otklik.faces.desk import answers, problems, views
 
 app_name = "desk"
 urlpatterns = [
@@ -19,7 +19,12 @@ urlpatterns = [
     path("problems/<int:problem_id>/", problems.problem, name="problem"),
     path("problems/<int:problem_id>/edit/", problems.edit, name="edit_problem"),
     path("problems/<int:problem_id>/<str:verb>/", problems.act, name="act_on_problem"),
+    path("templates/", answers.templates, name="templates"),
+    path("templates/new/", answers.template, name="new_template"),
+    path("templates/<int:template_id>/", answers.template, name="template"),
+    path("checks/", answers.checks, name="checks"),
     path("c/<str:number>/", views.case, name="case"),
     path("c/<str:number>/contact/", views.contact, name="contact"),
+    path("c/<str:number>/draft/", answers.draft, name="draft"),
     path("c/<str:number>/<str:verb>/", views.act, name="act"),
 ]

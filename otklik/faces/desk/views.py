@@ -19,8 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
+from otklik.faces.desk import editor
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.faces.forms import SendForm, uploads
+from otklik.flow.answers import queries as answer_queries
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
@@ -175,21 +177,39 @@ def _case_page(
         note_look(
             official, subject=found.ref, what="text", role=queries.role_on(official, found), now=now
         )
+    buttons, photos = _buttons(official, found), show.camera_notes(found, seen)
+    if any(each.verb == "submit" for each in buttons):
+        given = editor.typed(more["typed"]) if more.get("error_verb") == "submit" else None
+        values = more.pop("edited", given)
+        more["editor"] = editor.context(found, official, values, more.pop("edited_at", None))
+    cautions = answer_queries.cautions_of(found, official)
     context = {
         "case": found,
         "shown": show.desk_case(found, seen),
         "sight": seen,
         "look_reasons": directory("look_reasons").values(),
-        "verbs": _buttons(official, found),
+        "verbs": buttons,
         "permissions": permissions,
         "history": queries.history(found),
         "hops": show.hops(found),
         "clock": found.clock.all(),
         "notes": found.notes.all(),
         "answers": [
-            (each, each.text if each.author_id == official.pk else show.words(each.text, seen))
-            for each in found.answers.select_related("author__person", "decided_by__person")
+            {
+                "answer": each,
+                "text": each.text if each.author_id == official.pk else show.words(each.text, seen),
+                "cautions": cautions.get(each.pk, []),
+                "examined": hasattr(each, "examination"),
+                "overruling": getattr(each, "overruling", None),
+                "proofs": [(proof, photos.get(proof.attachment_id)) for proof in each.proofs.all()],
+                "compare": show.compare(found.report, each),
+            }
+            for each in answer_queries.versions_of(found)
         ],
+        "inspections": [
+            (each, show.words(each.note, seen)) for each in answer_queries.inspections_of(found)
+        ],
+        "findings": directory("inspection_findings").values(),
         "disputes": [
             {"text": show.words(each.text, seen), "upheld": each.upheld, "reason": each.reason}
             for each in found.disputes.all()

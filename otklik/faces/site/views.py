@@ -238,6 +238,10 @@ def _own_page(
         "report": report,
         "case": show.own_case(report, _language()),
         "answer": answer,
+        "compare": show.compare(report, answer),
+        "promise_came": bool(
+            answer and answer.interim and answer.control_at and answer.control_at <= timezone.now()
+        ),
         "rating": rating_of(answer, AUTHOR) if answer else None,
         "verbs": {t.verb for t in case_rules.verbs_for(found.status, "author")} if found else set(),
         "attachments": [each for each in report.attachments.all() if each.purpose == "message"],
@@ -255,9 +259,11 @@ def _public_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
         found = case_queries.public_case(number)
     except ObjectDoesNotExist:
         raise Http404 from None
+    answer = case_queries.answer_of(found)
     context = {
         "case": show.public_case(found, _language()),
-        "answer": case_queries.answer_of(found),
+        "answer": answer,
+        "compare": show.compare(found.report, answer),
         "open": found.status in case_rules.OPEN,
         **more,
     }

@@ -17,6 +17,7 @@ from otklik.flow.answers.models import (
     Examination,
     Inspection,
     Limit,
+    PhotoFacts,
     Phrase,
 )
 from otklik.flow.cases.models import Answer, Case
@@ -43,6 +44,7 @@ LOOKED_THROUGH = 150
 EDIT = "edit_templates"
 QUESTIONS = ("done",)
 INTERIM = ("done", "next")
+PICTURES = ("proof_id", "attachment")
 
 
 @dataclass(frozen=True)
@@ -251,13 +253,17 @@ def cautions_of(case: Case, official: Official) -> dict[int, list[dict[str, Any]
     found = list(Caution.objects.filter(answer__case=case))
     numbers = {str(each.detail["case"]) for each in found if each.detail.get("case")}
     open_to = visible_numbers(official, numbers) if numbers else frozenset[str]()
+    ids = {each.detail[name] for each in found for name in PICTURES if each.detail.get(name)}
+    tokens = dict(
+        Attachment.objects.filter(pk__in=ids).exclude(thumbnail="").values_list("pk", "token")
+    )
     told: dict[int, list[dict[str, Any]]] = {}
     for each in found:
-        told.setdefault(each.answer_id, []).append(_told(each, open_to))
+        told.setdefault(each.answer_id, []).append(_told(each, open_to, tokens))
     return told
 
 
-def _told(caution: Caution, open_to: frozenset[str]) -> dict[str, Any]:
+def _told(caution: Caution, open_to: frozenset[str], tokens: Mapping[int, str]) -> dict[str, Any]:
     detail = dict(caution.detail)
     number = str(detail.pop("case", ""))
     spoken = f"{number[:4]}-{number[4:]}" if number in open_to else ""
@@ -265,18 +271,14 @@ def _told(caution: Caution, open_to: frozenset[str]) -> dict[str, Any]:
         detail["case"] = spoken
     if moment := detail.get("at"):
         detail["day"] = f"{localtime(datetime.fromisoformat(moment)):%d.%m.%Y}"
+    shown = spoken or not number
     return {
         "code": caution.code,
         "sentence": rules.say(caution.code, detail),
         "number": spoken,
-        "attachment": detail.get("attachment"),
-        "photo": caution.code in rules.PHOTO,
+        "proof": tokens.get(detail.get("proof_id", 0), ""),
+        "other": tokens.get(detail.get("attachment", 0), "") if shown else "",
     }
-
-
-def examined(answer: Answer) -> bool:
-    """Tell whether an answer was looked into."""
-    return Examination.objects.filter(answer=answer).exists()
 
 
 def hints(judged: Judged) -> list[str]:
@@ -354,12 +356,6 @@ def inspected_by(official: Official) -> QuerySet[Inspection]:
     return found.defer("case__territory__polygon").order_by("-pk")[:20]
 
 
-def promised(case: Case) -> Answer | None:
-    """Return the interim answer whose promised day still stands or came without a final answer."""
-    answer = case.answers.filter(state=Answer.State.APPROVED).order_by("version").last()
-    return answer if answer is not None and answer.interim else None
-
-
 def unprinted(report_id: int) -> list[Attachment]:
     """Return the pictures of a message that were not looked at yet."""
     found = Attachment.objects.filter(report_id=report_id, mime__in=IMAGES, photo_facts=None)
@@ -370,3 +366,16 @@ def reports_unprinted() -> list[int]:
     """Return the messages that have pictures not looked at yet, oldest first."""
     found = Attachment.objects.filter(region=region(), mime__in=IMAGES, photo_facts=None)
     return list(found.order_by("report_id").values_list("report_id", flat=True).distinct())
+
+
+def photo_facts(report_id: int) -> list[PhotoFacts]:
+    """Return what cameras wrote into the photos of a message and its answers."""
+    return list(PhotoFacts.objects.filter(attachment__report=report_id))
+
+
+def versions_of(case: Case) -> QuerySet[Answer]:
+    """Return the versions of a case's answer with all that is told of them."""
+    found = case.answers.select_related(
+        "author__person", "decided_by__person", "examination", "overruling"
+    )
+    return found.prefetch_related("proofs__attachment")

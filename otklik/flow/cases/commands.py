@@ -579,7 +579,7 @@ def refute_case(number: str, *, finding: str = "", note: str, by: Official, now:
     _move(case, "refute", now, by.ref, finding)
     case.reopenings += 1
     case.answered_at, case.result = None, ""
-    clockwork.reopen(case, now, by.ref)
+    clockwork.reopen(case, now, by.ref, note)
     case.save()
     _note(case, "refuted", note, by.ref, now, code=finding, to_author=True)
     tell(case, events.CaseReopened, by.ref, now, finding=finding)

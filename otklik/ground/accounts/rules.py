@@ -15,7 +15,7 @@ PERMISSIONS = (
     "verify", "judge_dispute",
     "see_monitor", "mark_red", "instruct", "edit_ground", "manage_people", "create_on_behalf",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
-    "approve_export", "erase_person", "audit", "group",
+    "approve_export", "erase_person", "audit", "group", "edit_templates",
 )  # fmt: skip
 
 CONTOUR = "see_closed_topics"
