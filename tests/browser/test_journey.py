@@ -41,14 +41,15 @@ def press(page: Page, verb: str) -> None:
 
 
 def send(page: Page, verb: str) -> None:
-    page.locator(f"form[data-verb={verb}] button").click()
+    page.locator(f"form[data-verb={verb}] button").first.click()
     page.wait_for_load_state()
 
 
 def answer(page: Page, served: str, number: str) -> None:
     page.goto(f"{served}/desk/c/{number}/")
-    press(page, "submit")
-    page.fill("#answer_text", ANSWER)
+    page.fill("#answer_done", ANSWER)
+    page.fill("#answer_when", "25 ноября, утром")
+    page.fill("#answer_next", "Проверим ещё раз через неделю")
     page.select_option("#answer_result", "solved")
     page.set_input_files(
         "#proofs", {"name": "proof.jpg", "mimeType": "image/jpeg", "buffer": photo()}
