@@ -316,7 +316,8 @@ def _do(action: GroupAction, number: str, now: datetime) -> None:
                 number, text=values["text"], result=values["result"], by=by, now=now
             )
         case "approve":
-            answers.approve(number, by=by, now=now)
+            said = values.get("comment", "")
+            answers.approve(number, confirmed=bool(said), reason=said, by=by, now=now)
         case "send_back":
             cases.send_back(number, comment=values["comment"], by=by, now=now)
 
