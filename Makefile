@@ -4,7 +4,8 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do $$eac
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check quick setup setup-dev front pango browser-setup lint types order templates migrations docs bench lock clean
+.PHONY: help run test check quick setup setup-dev front pango browser-setup lint types order templates migrations docs english bench lock clean
+ENGLISH := otklik/locale/en/LC_MESSAGES/django
 
 help:      ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +22,9 @@ check: setup-dev lint types order templates migrations ## The quick part, in und
 
 quick: lint order templates ## The part that takes seconds
 
-setup: .venv/.runtime front pango ## Python packages and the front end
+setup: .venv/.runtime front pango $(ENGLISH).mo ## Python packages and the front end
 
-setup-dev: .venv/.dev front pango
+setup-dev: .venv/.dev front pango $(ENGLISH).mo
 
 .venv/bin/python:
 	@echo "• Python environment"
@@ -49,6 +50,9 @@ front: .venv/.runtime
 pango: .venv/.runtime
 	@$(BIN)/python tools/pango.py
 
+$(ENGLISH).mo: $(ENGLISH).po | .venv/.runtime
+	@$(BIN)/python -m tools.messages compile
+
 lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -67,6 +71,9 @@ migrations:
 
 docs:      ## Write the generated pages of docs/reference anew
 	$(BIN)/otklik docs
+
+english:   ## Bring the pages' English in step: new texts wait for it in otklik/locale
+	@$(BIN)/python -m tools.messages update
 
 bench:     ## Measure; one JSON line a figure, ratios side by side in one run
 	@for each in bench/*.py; do $(BIN)/python $$each || exit 1; done

@@ -45,6 +45,13 @@ def title(thing: Any, language: str) -> str:
     return str(getattr(thing, f"title_{language}", "") or thing.title_ru) if thing else ""
 
 
+def name(thing: Any, language: str) -> str:
+    """Return a place's or a body's name as people say it, Russian where there is no English."""
+    if thing is None:
+        return ""
+    return str((thing.title_en if language == "en" else "") or thing.short_ru)
+
+
 def topic(found: Topic, language: str) -> dict[str, Any]:
     """Return a topic for a form."""
     return {
@@ -78,7 +85,7 @@ def status(case: Case, language: str) -> str:
     """Return what a citizen reads of a status, with body, day and number put in."""
     day = {"interim": case.control_at, "extended": case.due}.get(case.status, case.due)
     said = _Said(
-        organisation=case.organisation.short_ru if case.organisation else "",
+        organisation=name(case.organisation, language),
         date=localtime(day).strftime("%d.%m.%Y") if day else "",
         number=case.merged_into.spoken if case.merged_into_id and case.merged_into else case.spoken,
         count=str(case.supports),
@@ -100,8 +107,8 @@ def _facts(case: Case, language: str) -> dict[str, Any]:
         "category": title(case.topic.category, language)
         if case.topic and case.topic.category
         else "",
-        "territory": case.territory.short_ru if case.territory else "",
-        "organisation": case.organisation.short_ru if case.organisation else "",
+        "territory": name(case.territory, language),
+        "organisation": name(case.organisation, language),
         "received_at": case.received_at,
         "due": case.due,
         "answered_at": case.answered_at,
@@ -129,7 +136,7 @@ def public_case(case: Case, language: str) -> dict[str, Any]:
         "photos": [each for each in photos if each.purpose == "message"],
         "point": point,
         "history": [line for line in queries.history(case, language) if line.public],
-        "hops": hops(case),
+        "hops": hops(case, language),
     }
 
 
@@ -162,11 +169,15 @@ def _camera(facts: Any, case: Case) -> str:
     return ", ".join(told) or "камера не записала ни времени, ни места"
 
 
-def hops(case: Case) -> list[dict[str, Any]]:
+def hops(case: Case, language: str) -> list[dict[str, Any]]:
     """Return through whose hands a case went."""
     found = case.assignments.select_related("organisation")
     return [
-        {"organisation": hop.organisation.short_ru, "at": hop.at, "returned_at": hop.returned_at}
+        {
+            "organisation": name(hop.organisation, language),
+            "at": hop.at,
+            "returned_at": hop.returned_at,
+        }
         for hop in found
     ]
 
@@ -195,7 +206,7 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
         **_facts(case, language),
         **base,
         "history": [line for line in queries.history(case, language) if line.public],
-        "hops": hops(case),
+        "hops": hops(case, language),
         "notes": [_note(note, language) for note in notes],
         "question": next((n for n in reversed(notes) if n.kind == "question"), None)
         if case.status == "clarification"

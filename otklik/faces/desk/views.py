@@ -191,7 +191,7 @@ def _case_page(
         "verbs": buttons,
         "permissions": permissions,
         "history": queries.history(found),
-        "hops": show.hops(found),
+        "hops": show.hops(found, "ru"),
         "clock": found.clock.all(),
         "notes": found.notes.all(),
         "answers": [

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import access
+from otklik.faces.templatetags.otklik import named, titled
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import directory, topics
@@ -64,10 +65,10 @@ def table(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             **cell,
-            "title": known[cell["cell"]].short_ru if cell["cell"] in known else cell["cell"],
-            "band_title": BANDS[cell["band"]]["ru"],
-            "forced_title": REASONS[cell["forced"]]["ru"] if cell["forced"] else "",
-            "topic_title": found["topics"].get(cell["topic"], {}).get("ru", ""),
+            "title": named(known[cell["cell"]]) if cell["cell"] in known else cell["cell"],
+            "band_title": BANDS[cell["band"]],
+            "forced_title": REASONS[cell["forced"]] if cell["forced"] else None,
+            "topic_title": found["topics"].get(cell["topic"], {}),
         }
         for cell in found["cells"]
     ]
@@ -106,7 +107,7 @@ def mark(request: HttpRequest) -> HttpResponse:
             return redirect("monitor:table")
     why = heat.why(place, heat.HeatFilters(), now=now, public=False)
     context = {
-        "place": place, "title": heat.title(place)["ru"], "why": why, "hours": HOURS,
+        "place": place, "title": titled(heat.title(place)), "why": why, "hours": HOURS,
         "reason": given.get("reason", ""), "chosen": _hours(given.get("hours", "")), "said": said,
         "standing": [each for each in why["marks"] if each["reason"] == "manual"],
     }  # fmt: skip
@@ -124,7 +125,7 @@ def _marked(place: str, given: QueryDict, official: Official, now: datetime) -> 
             place, reason=given.get("reason", ""), until=until, by=official.ref, now=now
         )
     except Refused as refused:
-        return refused.ru
+        return titled(vars(refused))
     return ""
 
 

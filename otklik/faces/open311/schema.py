@@ -109,7 +109,7 @@ def request(case: Case, language: str, *, base: str, extensions: bool) -> dict[s
         "service_name": show.title(case.topic, language) or None,
         "service_code": case.topic.code if case.topic else None,
         "description": mask(case.report.text) or None,
-        "agency_responsible": case.organisation.short_ru if case.organisation else None,
+        "agency_responsible": show.name(case.organisation, language) or None,
         "service_notice": None,
         "requested_datetime": stamp(case.received_at),
         "updated_datetime": stamp(updated),

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access
+from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases.rules import Refused
 from otklik.flow.problems import commands, queries
 from otklik.ground.territories.queries import territories
@@ -51,7 +52,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": f"territory={territory}" if territory else "",
         "chosen": territory,
-        "territories": sorted(territories().values(), key=lambda each: each.short_ru),
+        "territories": sorted(territories().values(), key=named),
         "now": timezone.now(),
     }
     return render(request, "site/problems.html", context)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.forms import SendForm, uploads
+from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
@@ -200,7 +201,7 @@ def messages(request: HttpRequest) -> HttpResponse:
             "page": page,
             "cards": [show.card(case, _language()) for case in page],
             "categories": topics().categories,
-            "territories": sorted(territories().values(), key=lambda each: each.short_ru),
+            "territories": sorted(territories().values(), key=named),
             "chosen": {"topic": topic, "territory": territory, "status": status},
             "query": query.urlencode(),
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from otklik.flow.cases.models import Case
 from otklik.ground.accounts.models import Official, Person
@@ -19,14 +20,14 @@ class Problem(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CLUSTER = "cluster", "общая причина"
-        OUTAGE = "outage", "отключение или авария"
-        PLANNED = "planned", "плановые работы"
+        CLUSTER = "cluster", _("общая причина")
+        OUTAGE = "outage", _("отключение или авария")
+        PLANNED = "planned", _("плановые работы")
 
     class Status(models.TextChoices):
-        OPEN = "open", "решается"
-        ANSWERED = "answered", "дан общий ответ"
-        CLOSED = "closed", "закрыта"
+        OPEN = "open", _("решается")
+        ANSWERED = "answered", _("дан общий ответ")
+        CLOSED = "closed", _("закрыта")
 
     region = models.ForeignKey(Region, models.PROTECT)
     kind = models.CharField("вид", max_length=10, choices=Kind.choices, default=Kind.CLUSTER)
