@@ -36,7 +36,16 @@ def main() -> None:
     if not arguments or arguments[0] in {"help", "-h", "--help"}:
         print(HELP)
         return
-    prepare()
+    # told to stop at any moment, also in a first start: end what was started, the database too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        prepare()
+        _do(arguments)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+def _do(arguments: list[str]) -> None:
     command = arguments[0]
     if command in SERVERS:
         SERVERS[command](arguments[1:])
@@ -93,9 +102,20 @@ def _bring_up_to_date(*, demo: bool) -> None:
     for step in (["migrate"], ["ground", "load"], *([["demo", "seed"]] if demo else [])):
         began = time.monotonic()
         print(f"• {' '.join(step)} …", flush=True)
-        subprocess.run([sys.executable, "-m", "config.cli", *step], check=True)  # noqa: S603
+        _run([sys.executable, "-m", "config.cli", *step])
         print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
     freshness.remember(address, wanted)
+
+
+def _run(arguments: list[str]) -> None:
+    """Run a step to its end; when told to stop, let it end what it started before we end."""
+    step = subprocess.Popen(arguments)  # noqa: S603
+    try:
+        if step.wait():
+            sys.exit(step.returncode)
+    finally:
+        if step.poll() is None:
+            _stop(step)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -25,6 +25,7 @@ from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
 from otklik.flow.intake import commands as intake
+from otklik.flow.intake import held
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
@@ -37,9 +38,12 @@ from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
     from otklik.flow.cases.models import Case
+    from otklik.flow.intake.files import Upload
     from otklik.ground.accounts.models import Person
 
 CHANNEL = "site"
@@ -81,19 +85,20 @@ def send(request: HttpRequest) -> HttpResponse:
     form = SendForm.posted(request.POST)
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
+    files = _files(request)
     known, twins = _like(form)
     if known or twins:
-        return _send_page(request, form, known=known, twins=twins)
+        return _send_page(request, form, files=files, known=known, twins=twins)
     try:
         receipt = intake.receive(
             form.new_report(CHANNEL, _language()),
-            files=uploads(request, "photos"),
+            files=files,
             author=request.user if request.user.is_authenticated else None,
             now=timezone.now(),
         )
     except intake_rules.Refused as refusal:
         form.refuse(refusal.problems, _language())
-        return _send_page(request, form, status=422)
+        return _send_page(request, form, files=files, status=422)
     access.remember(request, receipt.number)
     return redirect("site:sent", receipt.spoken)
 
@@ -120,6 +125,7 @@ def _send_page(
     request: HttpRequest,
     form: SendForm,
     *,
+    files: Sequence[Upload] = (),
     known: list[Any] | None = None,
     twins: list[Any] | None = None,
     status: int = 200,
@@ -136,10 +142,21 @@ def _send_page(
         "accept": ACCEPT,
         "chosen_topic": show.topic(chosen, _language()) if chosen else None,
         "topic_groups": show.topic_groups(tree, _language()),
-        "files_lost": bool(status != 200 and request.FILES),  # noqa: PLR2004
+        "held": [] if _scripted(request) else held.hold(files, intake_queries.limits()),
         "region_center": [region().center_lat, region().center_lon],
     }
     return render(request, "site/send.html", context, status=status)
+
+
+def _files(request: HttpRequest) -> list[Upload]:
+    """Return what was chosen now and before a mistake."""
+    before = held.taken_up(request.POST.getlist("held"), intake_queries.limits())
+    return [*before, *uploads(request, "photos")]
+
+
+def _scripted(request: HttpRequest) -> bool:
+    """Tell whether the form was sent by its script, which keeps the chosen files itself."""
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -150,7 +167,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         form.errors["__all__"] = [
             _("Форма устарела. Всё написанное на месте: нажмите «Отправить» ещё раз")
         ]
-        return _send_page(request, form, status=403)
+        return _send_page(request, form, files=_files(request), status=403)
     return render(request, "errors/403.html", status=403)
 
 

@@ -60,7 +60,11 @@ class Command(BaseCommand):
             )
             for part in range(PROCESSES)
         ]
-        failed = [part.wait() for part in parts]
+        try:
+            failed = [part.wait() for part in parts]
+        finally:  # told to stop: leave no part behind
+            for part in parts:
+                part.terminate()
         self.stdout.write(f"  {Report.objects.count()} messages")
         declare(timezone.localtime())
         if any(failed):

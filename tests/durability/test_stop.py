@@ -1,0 +1,36 @@
+"""Told to stop in the middle of its first start, Otklik leaves no process behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_first_start_can_be_stopped_at_any_moment(tmp_path: Path, told: signal.Signals) -> None:
+    env = {**os.environ, "OTKLIK_DATA": str(tmp_path), "OTKLIK_OWNER": "0"}
+    env.pop("DATABASE_URL")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "config.cli", "serve", "--demo"],
+        env=env, stdout=subprocess.PIPE, text=True,
+    ) as started:  # fmt: skip
+        assert started.stdout is not None
+        for line in started.stdout:
+            if "Applying" in line:  # the step of the first start is at work
+                break
+        pid = (tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0]
+        step = psutil.Process(started.pid).children(recursive=True)
+        postmaster = psutil.Process(int(pid))
+        assert step
+        started.send_signal(told)
+        started.stdout.read()
+    _, left = psutil.wait_procs([postmaster, *step], timeout=30)
+    assert not left
