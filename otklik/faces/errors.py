@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from http.client import responses
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from otklik.faces.open311 import schema
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path.startswith(("/api/", "/open311/")):
-        return JsonResponse({"detail": str(status)}, status=status)
+    if answer := _for_machines(request, status):
+        return answer
     return render(request, f"errors/{status}.html", status=status)
+
+
+def _for_machines(request: HttpRequest, status: int) -> HttpResponse | None:
+    """Answer the interfaces in their own form; None for people's pages."""
+    said = responses[status]
+    if request.path.startswith("/open311/"):
+        fmt = "xml" if request.path.endswith(".xml") else "json"
+        return schema.failure(schema.GeoReportError(status, said), fmt)
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": said}, status=status)
+    return None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -34,11 +48,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that it is our fault; no database, no context."""
-    if request.path.startswith(("/api/", "/open311/")):
-        return JsonResponse({"detail": "500"}, status=500)
+    if answer := _for_machines(request, 500):
+        return answer
     return HttpResponse(
         "<!doctype html><html lang=ru><meta charset=utf-8><title>Ошибка</title>"
         "<h1>Что-то сломалось у нас</h1><p>Мы уже знаем. Попробуйте через минуту."
+        "<p lang=en>Something broke on our side. We know already: try again in a minute."
         '<p><a href="/">На главную</a></html>',
         status=500,
     )

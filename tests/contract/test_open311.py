@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from otklik.demo.accounts import DEMO_KEY
+from otklik.flow.intake.models import Report
 from otklik.flow.triage.commands import decide
 from tests.cast import NOW, POTHOLE, VOLOGDA
+from tests.journeys.test_bad_input import bomb, picture
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -19,13 +23,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world"), pytest.ma
 ROOT = "/open311/v2"
 
 
-def posted(client: Client, fmt: str = "json", **more: Any) -> Any:
+def sent(**more: Any) -> dict[str, Any]:
     values = {
         "api_key": DEMO_KEY, "service_code": POTHOLE, "lat": VOLOGDA[0], "long": VOLOGDA[1],
         "description": "Яма у остановки, глубокая, объезжают по встречной",
     }  # fmt: skip
-    sent = {key: value for key, value in (values | more).items() if value is not None}
-    return client.post(f"{ROOT}/requests.{fmt}", sent)
+    return {key: value for key, value in (values | more).items() if value is not None}
+
+
+def posted(client: Client, fmt: str = "json", **more: Any) -> Any:
+    return client.post(f"{ROOT}/requests.{fmt}", sent(**more))
 
 
 def text(element: ET.Element, path: str) -> str | None:
@@ -56,8 +63,6 @@ def test_a_posted_request_is_found_at_once_and_after_triage(client: Client) -> N
     assert "token" not in made
     (fresh,) = client.get(f"{ROOT}/requests/{number}.json").json()
     assert fresh["status"] == "open"
-    from otklik.flow.intake.models import Report  # noqa: PLC0415
-
     decide(Report.objects.get(number=number).pk, now=NOW)
     (decided,) = client.get(f"{ROOT}/requests/{number}.json").json()
     assert decided["service_code"] == POTHOLE
@@ -140,3 +145,71 @@ def test_nothing_personal_leaves(client: Client) -> None:
     assert "secret@example.ru" not in said
     assert "123-45-67" not in said
     assert "Анна" not in said
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "outside": ({"lat": 55.75, "long": 37.61}, "lat, long: Точка за границей Вологодской области"),
+    "coordinates": ({"lat": "север"}, "lat: не число"),
+    "long": ({"description": "я" * 2**20}, "description длиннее 4000 знаков"),
+    "broken letters": ({"description": "яма \ufffd"}, "description: Часть букв не прочиталась"),
+    "no letters": ({"description": "!!!"}, "description: Напишите, что случилось"),
+    "e-mail": ({"email": "анна"}, "email: Проверьте адрес почты"),
+    "key": ({"api_key": "guess"}, "Ключ api_key не указан или неизвестен"),
+}
+FILES: dict[str, tuple[list[SimpleUploadedFile], str]] = {
+    "executable": (
+        [SimpleUploadedFile("a.jpg", b"MZ" + b"\0" * 500)],
+        "media: «a.jpg»: такие файлы",
+    ),
+    "100 megapixels": ([SimpleUploadedFile("a.png", picture(10_000, 10_000))], "мегапикселей"),
+    "zip bomb": ([SimpleUploadedFile("a.docx", bomb())], "слишком много данных"),
+    "twenty": ([SimpleUploadedFile(f"{n}.png", picture(9, 9)) for n in range(20)], "Файлов 20"),
+}
+
+
+@pytest.mark.parametrize("name", [*BAD, *FILES])
+def test_bad_input_is_refused_in_russian_or_in_the_language_asked_for(
+    client: Client, name: str
+) -> None:
+    more, said = BAD.get(name, ({}, ""))
+    if name in FILES:
+        files, said = FILES[name]
+        for file in files:
+            file.seek(0)
+        more = {"media": files}
+    assert said in posted(client, **more).json()[0]["description"]
+    for files, _ in FILES.values():
+        for file in files:
+            file.seek(0)
+    english = client.post(f"{ROOT}/requests.json?locale=en", sent(**more)).json()[0]["description"]
+    assert not re.search("[А-Яа-я]", english)
+    assert Report.objects.count() == 0
+
+
+def test_a_repeated_key_is_one_request_and_html_is_only_text(client: Client) -> None:
+    posts = [
+        client.post(f"{ROOT}/requests.json", sent(description="<b>Яма</b> <script>x</script>"),
+                    headers={"Idempotency-Key": "one"}).json()[0]
+        for _ in range(2)
+    ]  # fmt: skip
+    assert posts[0]["service_request_id"] == posts[1]["service_request_id"]
+    (found,) = client.get(f"{ROOT}/requests/{posts[0]['service_request_id']}.json").json()
+    assert "<" not in found["description"]
+
+
+def test_a_description_may_be_missing_as_the_specification_says(client: Client) -> None:
+    (made,) = posted(client, description=None).json()
+    (found,) = client.get(f"{ROOT}/requests/{made['service_request_id']}.json").json()
+    assert found["description"] == found["service_name"]
+
+
+@pytest.mark.parametrize("fmt", ["json", "xml"])
+def test_an_address_that_is_not_there_is_an_error_of_the_specification_too(
+    client: Client, fmt: str
+) -> None:
+    answer = client.get(f"{ROOT}/nothing.{fmt}")
+    assert answer.status_code == 404
+    if fmt == "json":
+        assert answer.json()[0]["code"] == 404
+    else:
+        assert text(fromstring(answer.content), "error/code") == "404"

@@ -123,7 +123,10 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(request, {"detail": said}, status=422)
 
 
-@api.post("/suggest", response={200: SuggestOut, 422: Problem}, summary="Topic, place, body, twins")
+@api.post(
+    "/suggest", response={200: SuggestOut, 400: Problem, 422: Problem},
+    summary="Topic, place, body, twins",
+)  # fmt: skip
 def suggest(request: HttpRequest, given: SuggestIn) -> Any:  # noqa: ARG001
     """Suggest up to three facts, the territory, up to three bodies and twins nearby."""
     pinned = given.lat is not None and given.lon is not None

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from otklik.faces import show
 from otklik.flow.cases import rules
@@ -28,10 +29,17 @@ if TYPE_CHECKING:
 
     from otklik.flow.cases.models import Case
     from otklik.flow.intake.models import Report
+    from otklik.flow.intake.rules import Problem
     from otklik.ground.topics.models import Topic
 
 SPAN = timedelta(days=90)
 TEXT_LIMIT = 4000
+ARGUMENTS = {
+    "text": "description",
+    "place": "lat, long",
+    "address": "address_string",
+    "photos": "media",
+}
 ITEM = {
     "services": "service", "service_requests": "request", "errors": "error",
     "attributes": "attribute", "values": "value", "endpoints": "endpoint", "formats": "format",
@@ -68,6 +76,12 @@ def failure(error: GeoReportError, fmt: str) -> HttpResponse:
         {"code": error.status, "description": description} for description in error.descriptions
     ]
     return answer("errors", content, fmt, error.status)
+
+
+def problem(found: Problem, language: str) -> str:
+    """Return what intake found wrong, with the argument that it is about."""
+    said = found.ru if language == "ru" else found.en
+    return f"{ARGUMENTS.get(found.field, found.field)}: {said}"
 
 
 def _fill(element: Element, content: Any) -> None:
@@ -174,9 +188,11 @@ def moment(name: str, text: str) -> datetime:
     """Read a time with its zone; a plus that became a blank on the way is a plus."""
     found = _parsed(text.replace(" ", "+", 1) if "T" in text else text)
     if found is None:
-        raise GeoReportError(400, f"{name}: not a date and time as YYYY-MM-DDThh:mm:ssZ")
+        raise GeoReportError(
+            400, _("%(name)s: нужны дата и время вида YYYY-MM-DDThh:mm:ssZ") % {"name": name}
+        )
     if found.tzinfo is None:
-        raise GeoReportError(400, f"{name}: the time zone is missing")
+        raise GeoReportError(400, _("%(name)s: не указан часовой пояс") % {"name": name})
     return found
 
 
@@ -197,11 +213,11 @@ def window(arguments: Mapping[str, str], now: datetime) -> tuple[datetime, datet
             start = end - SPAN
         end = end or start + SPAN
     except OverflowError:
-        raise GeoReportError(400, "the dates are out of range") from None
+        raise GeoReportError(400, _("Таких дат не бывает")) from None
     if end < start:
-        raise GeoReportError(400, "end_date lies before start_date")
+        raise GeoReportError(400, _("end_date раньше start_date"))
     if end - start > SPAN:
-        raise GeoReportError(400, "the span between start_date and end_date is over 90 days")
+        raise GeoReportError(400, _("Между start_date и end_date больше 90 дней"))
     return start, end
 
 
@@ -212,9 +228,9 @@ def coordinate(arguments: Mapping[str, str], name: str, bound: int) -> float | N
     try:
         value = float(arguments[name])
     except ValueError:
-        raise GeoReportError(400, f"{name}: not a number") from None
+        raise GeoReportError(400, _("%(name)s: не число") % {"name": name}) from None
     if not -bound <= value <= bound:
-        raise GeoReportError(400, f"{name}: out of range")
+        raise GeoReportError(400, _("%(name)s: вне допустимых значений") % {"name": name})
     return value
 
 
@@ -222,13 +238,13 @@ def new_report(data: QueryDict, arguments: Mapping[str, str], key: str) -> NewRe
     """Return a posted request as a message; GeoReportError for what the specification refuses."""
     lat, lon = coordinate(arguments, "lat", 90), coordinate(arguments, "long", 180)
     if (lat is None) != (lon is None):
-        raise GeoReportError(400, "lat and long must be given together")
+        raise GeoReportError(400, _("lat и long указывают вместе"))
     address = arguments.get("address_string", "") or arguments.get("address_id", "")
     if lat is None and not address:
-        raise GeoReportError(400, "a location is required: lat and long, or address_string")
+        raise GeoReportError(400, _("Укажите место: lat и long или address_string"))
     text = arguments.get("description", "")
     if len(text) > TEXT_LIMIT:
-        raise GeoReportError(400, f"description is longer than {TEXT_LIMIT} characters")
+        raise GeoReportError(400, _("description длиннее %(limit)s знаков") % {"limit": TEXT_LIMIT})
     email, phone = arguments.get("email", ""), arguments.get("phone", "")
     extra = {
         name: arguments[name]

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,11 +37,12 @@ def georeport(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def run(http: HttpRequest, fmt: str, **parts: str) -> HttpResponse:
-        try:
-            _jurisdiction(http)
-            return view(http, fmt, **parts)
-        except GeoReportError as error:
-            return schema.failure(error, fmt)
+        with translation.override(_language(http)):
+            try:
+                _jurisdiction(http)
+                return view(http, fmt, **parts)
+            except GeoReportError as error:
+                return schema.failure(error, fmt)
 
     return run
 
@@ -48,7 +50,7 @@ def georeport(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def _jurisdiction(http: HttpRequest) -> None:
     named = http.GET.get("jurisdiction_id") or http.POST.get("jurisdiction_id")
     if named and named not in {region().code, f"{region().code}.ru"}:
-        raise GeoReportError(404, "jurisdiction_id provided was not found")
+        raise GeoReportError(404, _("Такого jurisdiction_id здесь нет"))
 
 
 def _language(http: HttpRequest) -> str:
@@ -89,7 +91,7 @@ def services(http: HttpRequest, fmt: str) -> HttpResponse:
 def service(http: HttpRequest, fmt: str, code: str) -> HttpResponse:  # noqa: ARG001
     """Define a service's questions: none of ours has any yet."""
     if fact(code) is None:
-        raise GeoReportError(404, "service_code provided was not found")
+        raise GeoReportError(404, _("Такого service_code нет"))
     content = {"service_code": code, "attributes": []}
     return schema.answer("service_definition", content, fmt)
 
@@ -105,24 +107,30 @@ def requests(http: HttpRequest, fmt: str) -> HttpResponse:
 def _post(http: HttpRequest, fmt: str) -> HttpResponse:
     arguments = {**schema.given(http.GET.dict()), **schema.given(http.POST.dict())}
     if not api_key_known(arguments.get("api_key", "")):
-        raise GeoReportError(403, "api_key is missing or not known")
+        raise GeoReportError(403, _("Ключ api_key не указан или неизвестен"))
     if "service_code" not in arguments:
-        raise GeoReportError(400, "service_code was not provided")
-    if fact(arguments["service_code"]) is None:
-        raise GeoReportError(404, "service_code provided was not found")
+        raise GeoReportError(400, _("Не указан service_code"))
+    about = fact(arguments["service_code"])
+    if about is None:
+        raise GeoReportError(404, _("Такого service_code нет"))
+    arguments.setdefault("description", about.title_ru)  # the specification leaves it optional
     key = http.headers.get("Idempotency-Key") or arguments.get("client_request_id")
     new = schema.new_report(http.POST, arguments, key or uuid.uuid4().hex)
     files = [each for name in http.FILES for each in uploads(http, name)]
     try:
         receipt = intake.receive(new, files=files, now=timezone.now())
     except intake_rules.Refused as refusal:
-        problems = [f"{problem.field}: {problem.en}" for problem in refusal.problems]
+        problems = [schema.problem(each, _language(http)) for each in refusal.problems]
         raise GeoReportError(400, *problems) from None
     content = [
         {
             "service_request_id": receipt.number,
-            "service_notice": f"Track it with the number {receipt.spoken} and the code "
-            f"{receipt.secret} at {http.build_absolute_uri('/track/')}",
+            "service_notice": _("Следить: номер %(number)s, код %(secret)s, %(address)s")
+            % {
+                "number": receipt.spoken,
+                "secret": receipt.secret,
+                "address": http.build_absolute_uri("/track/"),
+            },
             "account_id": None,
         }
     ]
@@ -153,7 +161,7 @@ def _narrowing(arguments: dict[str, str]) -> dict[str, Any]:
         narrowing["topic__code__in"] = schema.listed(arguments["service_code"])
     wanted = set(schema.listed(arguments.get("status", "")))
     if wanted - {"open", "closed"}:
-        raise GeoReportError(400, "status is open, closed or both")
+        raise GeoReportError(400, _("status: open, closed или оба"))
     if wanted == {"open"}:
         narrowing["status__in"] = set(rules.STATUSES) - CLOSED
     elif wanted == {"closed"}:
@@ -166,9 +174,9 @@ def _page(arguments: dict[str, str]) -> tuple[int, int]:
         size = min(MOST, int(arguments.get("page_size", MOST)))
         page = int(arguments.get("page", 1))
     except ValueError:
-        raise GeoReportError(400, "page and page_size are whole numbers") from None
+        raise GeoReportError(400, _("page и page_size: целые числа")) from None
     if page < 1 or size < 1 or page > 10**6:
-        raise GeoReportError(400, "page and page_size start at 1")
+        raise GeoReportError(400, _("page и page_size начинаются с 1"))
     return (page - 1) * size, page * size
 
 
@@ -192,7 +200,7 @@ def _just_received(number: str, language: str) -> dict[str, Any]:
     try:
         report = report_just_received(number, "open311")
     except ObjectDoesNotExist:
-        raise GeoReportError(404, "service_request_id provided was not found") from None
+        raise GeoReportError(404, _("Такого service_request_id нет")) from None
     return schema.fresh_request(report, language)
 
 
@@ -200,4 +208,4 @@ def _just_received(number: str, language: str) -> dict[str, Any]:
 @georeport
 def token(http: HttpRequest, fmt: str, token: str) -> HttpResponse:  # noqa: ARG001
     """Say that there is no such token: numbers are given at once, so none is ever handed out."""
-    raise GeoReportError(404, "token provided was not found")
+    raise GeoReportError(404, _("Такого token нет"))
