@@ -24,6 +24,7 @@ HELP = """otklik COMMAND [options]
   journal tail|lag|skip|rebuild
   triage versions|train|use N|release|vectors   the classifier that finds topics
   photos print             prints for photos that have none
+  keys status|new|rotate|reindex|drop   the keys that seal personal data
   deadline POLICY START    try a deadline policy
   any command of Django
 """
@@ -58,11 +59,14 @@ def _do(arguments: list[str]) -> None:
 def prepare() -> None:
     """Set what was not set: where data lives, the secret, the embedded database."""
     from config import embedded  # noqa: PLC0415  (the help needs none of it)
+    from otklik.ground.kit import keyring  # noqa: PLC0415
 
     data = Path(os.environ.setdefault("OTKLIK_DATA", str(ROOT / "var"))).resolve()
     data.mkdir(parents=True, exist_ok=True)
     if "SECRET_KEY" not in os.environ:
         os.environ["SECRET_KEY"] = embedded.secret_key(data)
+    os.environ.setdefault("FIELD_KEYS", ",".join(keyring.field_keys(data)))
+    os.environ.setdefault("INDEX_KEY", keyring.index_key(data))
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = embedded.start(data / "postgres")
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from otklik.ground.kit import keyring
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TUNING = """
 # Otklik: written once when the cluster is made; edit freely.
@@ -56,9 +61,4 @@ def _create_database(maintenance: str) -> None:
 
 def secret_key(folder: Path) -> str:
     """The installation's own secret, made once and kept beside the data."""
-    file = folder / "secret_key"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
-    return file.read_text().strip()
+    return keyring.kept(folder / "secret_key", lambda: secrets.token_urlsafe(48))

@@ -269,9 +269,10 @@ def point(case: Case, sight: Sight) -> list[float] | None:
 
 def address(case: Case, sight: Sight) -> str:
     """Return the address: whole, without the flat, or to the street, as the sight allows."""
+    whole: str = case.report.address
     if sight.text:
-        return case.report.address
-    return mask(case.report.address) if sight.place else mask_address(case.report.address)
+        return whole
+    return mask(whole) if sight.place else mask_address(whole)
 
 
 def desk_case(case: Case, sight: Sight) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.db import models
 
 from otklik.flow.intake.models import Attachment, Report
 from otklik.ground.accounts.models import Official, Person
+from otklik.ground.kit.fields import PrintField, SealedCharField, SealedEmailField
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import DeadlinePolicy, RoutingRule, Topic
@@ -230,8 +231,10 @@ class Support(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="joined")
     key = models.CharField("кто, для счёта по разу", max_length=80)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=20, blank=True)
+    email = SealedEmailField(blank=True)
+    email_print = PrintField(of="email", kind="email")
+    phone = SealedCharField(max_length=20, blank=True)
+    phone_print = PrintField(of="phone", kind="phone")
     token = models.CharField(max_length=32, unique=True)
     channel = models.CharField(max_length=20)
     at = models.DateTimeField()

@@ -12,11 +12,19 @@ from django.db.models import Count, Q
 
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
+from otklik.flow.intake.queries import found_by
 from otklik.flow.intake.rules import spoken_number
 from otklik.ground.accounts.queries import opened_until, powers_of
-from otklik.ground.accounts.rules import CONTOUR, PERSONAL, REVEAL, permissions_for, sight
+from otklik.ground.accounts.rules import (
+    CONTOUR,
+    PERSONAL,
+    PLACE,
+    REVEAL,
+    permissions_for,
+    sight,
+)
 from otklik.ground.kit import geo
-from otklik.ground.kit.text import looks_personal
+from otklik.ground.kit.text import looks_personal, mask
 from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.journal.reading import about
@@ -107,6 +115,8 @@ def _scope(grant: Power) -> Q:
 def _within(grants: Iterable[Power]) -> Q:
     """Return what lies within any of these scopes: nothing for none."""
     scopes = [_scope(grant) for grant in grants]
+    if any(not scope for scope in scopes):  # no bound at all: with `|` an empty Q would vanish
+        return Q()
     return reduce(or_, scopes) if scopes else Q(pk=None)
 
 
@@ -223,10 +233,8 @@ def _status(status: str, now: datetime) -> Q:
 def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:  # noqa: C901  (a list of ifs)
     if number := spoken_number(filters.text):
         yield Q(number=number)
-    elif filters.text and hides_personal(official, filters.text):
-        yield Q(pk=None)
     elif filters.text:
-        yield Q(report__text__icontains=filters.text) | Q(report__address__icontains=filters.text)
+        yield _worded(filters.text, powers_of(official))
     if filters.topic:
         yield (
             Q(topic__code=filters.topic)
@@ -249,9 +257,17 @@ def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:  # noqa: C
         yield Q(received_at__lt=filters.until)
 
 
-def hides_personal(official: Official, text: str) -> bool:
-    """Tell whether a search would find out what its asker sees masked: a phone, an e-mail."""
-    return looks_personal(text) and not powers_of(official).anywhere(PERSONAL)
+def _worded(text: str, powers: Powers) -> Q:
+    """Return what finds cases by words, by a phone or an address only where these are seen.
+
+    A phone that its asker sees masked must not be found out by searching for it.
+    """
+    openly = _within(powers.granting(PERSONAL))
+    said = Q(report__text__icontains=text)
+    if looks_personal(text) or mask(text) != text:
+        return openly & (said | found_by(text))
+    placed = _within([*powers.granting(PERSONAL), *powers.granting(PLACE)])
+    return said | placed & found_by(text)
 
 
 def counts_for(official: Official, now: datetime) -> dict[str, int]:

@@ -172,7 +172,7 @@ def _accept_at_once(report: Report) -> bool:
     fields = Report._meta.concrete_fields  # noqa: SLF001  (as Django documents it)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     row = [
-        field.get_db_prep_save(getattr(report, field.attname), connection=connection)
+        field.get_db_prep_save(field.pre_save(report, add=True), connection=connection)
         for field in fields
     ]
     marks = ", ".join(["%s"] * len(fields))

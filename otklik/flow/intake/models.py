@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from otklik.ground.accounts.models import Person
+from otklik.ground.kit.fields import (
+    PrintField,
+    SealedCharField,
+    SealedEmailField,
+    SealedJSONField,
+    WordPrintsField,
+)
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import Topic
 
@@ -12,6 +20,7 @@ from otklik.ground.topics.models import Topic
 class Report(models.Model):
     """What a person told us: accepted, numbered, never edited; only masked copies are shown.
 
+    Address, contact and what the door was told are sealed and found by prints alone.
     `number` is eight digits, the last a check digit, spoken in two groups: 4821-3097.
     """
 
@@ -38,14 +47,17 @@ class Report(models.Model):
     place_kind = models.CharField("как указано место", max_length=8, choices=Place.choices)
     lat = models.FloatField("широта", null=True, blank=True)
     lon = models.FloatField("долгота", null=True, blank=True)
-    address = models.CharField("адрес", max_length=300, blank=True)
+    address = SealedCharField("адрес", max_length=300, blank=True)
+    address_prints = WordPrintsField(of="address")
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True)
     author = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True)
     contact_kind = models.CharField(max_length=6, choices=Contact.choices)
-    email = models.EmailField("почта", blank=True)
-    phone = models.CharField("телефон", max_length=20, blank=True)
+    email = SealedEmailField("почта", blank=True)
+    email_print = PrintField(of="email", kind="email")
+    phone = SealedCharField("телефон", max_length=20, blank=True)
+    phone_print = PrintField(of="phone", kind="phone")
     wants_public = models.BooleanField("автор согласен показать всем", default=False)
-    extra = models.JSONField("ответы на вопросы темы и сведения двери", default=dict, blank=True)
+    extra = SealedJSONField("ответы на вопросы темы и сведения двери", default=dict, blank=True)
     received_at = models.DateTimeField("получено")
     withdrawn_at = models.DateTimeField("отозвано", null=True, blank=True)
 
@@ -60,6 +72,17 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["author", "-received_at"], name="report_of_author"),
             models.Index(fields=["region", "-received_at"], name="report_by_time"),
+            models.Index(
+                fields=["phone_print"], name="report_by_phone", condition=~models.Q(phone_print="")
+            ),
+            models.Index(
+                fields=["email_print"], name="report_by_email", condition=~models.Q(email_print="")
+            ),
+            GinIndex(
+                fields=["address_prints"],
+                name="report_by_address",
+                condition=~models.Q(address_prints=[]),
+            ),
         ]
 
     def __str__(self) -> str:

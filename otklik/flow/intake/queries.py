@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from otklik.flow.intake import rules
 from otklik.flow.intake.models import Attachment, Report
 from otklik.ground.kit import signing
+from otklik.ground.kit.sealing import email_print, phone_print, word_prints
 from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Person
+
+WHOLE_PHONE = 10
+"""Digits from which words to search for may be a phone."""
 
 
 def limits() -> rules.Limits:
@@ -39,6 +45,27 @@ def reports_of(person: Person) -> QuerySet[Report]:
     """Return a person's own messages, newest first."""
     found = Report.objects.filter(region=region(), author=person)
     return found.select_related("case__topic", "case__organisation").order_by("-received_at")
+
+
+def reports_by_phone(phone: str) -> QuerySet[Report]:
+    """Return the messages with this phone, or of a person with it, newest first.
+
+    For those who may see personal data; whom a case is shown is for the caller to ask.
+    """
+    print_ = phone_print(phone)
+    if not print_:
+        return Report.objects.none()
+    by = Q(phone_print=print_) | Q(author__phone_print=print_)
+    return Report.objects.filter(by, region=region()).order_by("-received_at")
+
+
+def found_by(text: str) -> Q:
+    """Return what finds a message by its author's phone or e-mail, or by words of its address."""
+    if "@" in text:
+        return Q(report__email_print=email_print(text))
+    by = Q(report__address_prints__contains=words) if (words := word_prints(text)) else Q(pk=None)
+    digits = sum(map(str.isdigit, text))
+    return by | Q(report__phone_print=phone_print(text)) if digits >= WHOLE_PHONE else by
 
 
 def attachment(token: str) -> Attachment:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otklik.flow.cases.models import Case
 from otklik.ground.accounts.models import Official, Person
+from otklik.ground.kit.fields import SealedCharField, SealedEmailField
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import Topic
@@ -94,8 +95,8 @@ class Joining(models.Model):
     problem = models.ForeignKey(Problem, models.CASCADE, related_name="joinings")
     key = models.CharField("кто, для счёта по разу", max_length=80)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=20, blank=True)
+    email = SealedEmailField(blank=True)
+    phone = SealedCharField(max_length=20, blank=True)
     token = models.CharField(max_length=32, unique=True)
     channel = models.CharField(max_length=20)
     solved = models.BooleanField("решено ли", null=True)

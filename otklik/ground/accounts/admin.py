@@ -55,7 +55,7 @@ class OfficialAdmin(Edited):
     list_display = ("name", "organisation", "position", "active")
     list_filter = ("active", "organisation__kind")
     list_select_related = ("person", "organisation")
-    search_fields = ("person__last_name", "person__email", "organisation__short_ru")
+    search_fields = ("person__email", "organisation__short_ru", "position")
     raw_id_fields = ("person",)
     autocomplete_fields = ("organisation",)
     inlines = (MembershipInline,)

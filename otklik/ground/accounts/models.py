@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from otklik.ground.kit.fields import PrintField, SealedCharField
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import Topic
@@ -31,7 +32,10 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractUser):
-    """Everybody who can sign in; a citizen first, whatever else they are."""
+    """Everybody who can sign in; a citizen first, whatever else they are.
+
+    Names and phone are sealed; `email` is the name by which people sign in and stays in clear.
+    """
 
     class Level(models.TextChoices):
         NONE = "none", "без проверки"
@@ -43,8 +47,11 @@ class Person(AbstractUser):
     username = None  # type: ignore[assignment]  # people sign in by e-mail
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name="регион")
     email = models.EmailField("почта", unique=True)
-    patronymic = models.CharField("отчество", max_length=150, blank=True)
-    phone = models.CharField("телефон", max_length=20, blank=True)
+    first_name = SealedCharField("имя", max_length=150, blank=True)
+    last_name = SealedCharField("фамилия", max_length=150, blank=True)
+    patronymic = SealedCharField("отчество", max_length=150, blank=True)
+    phone = SealedCharField("телефон", max_length=20, blank=True)
+    phone_print = PrintField(of="phone", kind="phone")
     level = models.CharField(
         "уровень учётной записи", max_length=12, choices=Level.choices, default=Level.NONE
     )
@@ -56,6 +63,11 @@ class Person(AbstractUser):
     class Meta:
         verbose_name = "человек"
         verbose_name_plural = "люди"
+        indexes = [
+            models.Index(
+                fields=["phone_print"], name="person_by_phone", condition=~models.Q(phone_print="")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -10,6 +10,7 @@ from django.db.models import Max
 from otklik.ground.accounts.models import ApiKey, Look, Membership, Official, Person, Role
 from otklik.ground.accounts.rules import Power, Powers
 from otklik.ground.kit.memo import remembered
+from otklik.ground.kit.sealing import phone_print
 from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import label, topics
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
 
 def official_of(person: Person | AnonymousUser) -> Official | None:
@@ -32,6 +34,12 @@ def official_at_work(official_id: int) -> Official | None:
     """Return an official who still works, or None."""
     found = Official.objects.select_related("organisation", "person", "region")
     return found.filter(pk=official_id, person__is_active=True, active=True).first()
+
+
+def people_by_phone(phone: str) -> QuerySet[Person]:
+    """Return the people who gave this phone, however it was written."""
+    print_ = phone_print(phone)
+    return Person.objects.filter(phone_print=print_) if print_ else Person.objects.none()
 
 
 def powers_of(official: Official) -> Powers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from otklik.flow.intake.models import Report
+from otklik.ground.kit.fields import SealedCharField
 from otklik.ground.territories.models import Region
 
 
@@ -21,8 +22,8 @@ class SmsMessage(models.Model):
         REFUSED = "refused", "не принято"
 
     region = models.ForeignKey(Region, models.PROTECT)
-    phone = models.CharField("телефон", max_length=20)
-    text = models.CharField("текст", max_length=500)
+    phone = SealedCharField("телефон", max_length=20)
+    text = SealedCharField("текст", max_length=500)
     secret = models.BooleanField("с кодом", default=False)
     purpose = models.SlugField("зачем", max_length=20)
     subject = models.CharField("о чём", max_length=60)

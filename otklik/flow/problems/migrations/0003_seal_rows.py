@@ -1,0 +1,21 @@
+"""Seal what was written before sealing; each batch commits, a stopped run goes on where it was."""
+
+from django.db import migrations
+
+from otklik.ground.kit.keys import reseal
+
+
+def seal(apps, schema_editor):
+    for name in ("joining",):
+        for _ in reseal(apps.get_model("problems", name)):
+            pass
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [
+        ("problems", "0002_sealed"),
+    ]
+
+    operations = [migrations.RunPython(seal, migrations.RunPython.noop)]
