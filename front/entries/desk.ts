@@ -4,8 +4,20 @@ import { find, findAll } from "../lib/dom";
 
 const all = find<HTMLInputElement>("[data-all]");
 all?.addEventListener("change", () => {
-  for (const box of findAll<HTMLInputElement>('input[name="number"]')) box.checked = all.checked;
+  for (const box of boxes()) box.checked = all.checked;
 });
+
+/** Says how many rows the buttons will act on. */
+function counted(): void {
+  const place = find("[data-chosen]");
+  const count = boxes().filter((box) => box.checked).length;
+  if (place) place.textContent = count ? place.dataset.chosen!.replace("{count}", String(count)) : "";
+}
+
+function boxes(): HTMLInputElement[] {
+  return findAll<HTMLInputElement>('input[name="number"]');
+}
+document.addEventListener("change", counted);
 
 let place = -1;
 
@@ -21,6 +33,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "x" && rows[place]) {
     const box = find<HTMLInputElement>('input[name="number"]', rows[place]!);
     if (box) box.checked = !box.checked;
+    counted();
   }
 });
 

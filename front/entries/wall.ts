@@ -1,20 +1,18 @@
 /** The wall: a live map of acuity. Connects by itself, never goes blank, says since when it is cut off. */
 
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
-import { cellToBoundary, cellToLatLng } from "h3-js";
-import { find, findAll, make, need, words } from "../lib/dom";
-import { createMap } from "../lib/map";
+import { find, findAll, later, make, need, words } from "../lib/dom";
+import { badge, clock, figure, Scenes, type Worst } from "../lib/scenes";
+import { HeatMap, type Row } from "../lib/wallmap";
+import { Why } from "../lib/why";
 
-type Row = [string, number | null, string, number, number, number, number, string | null, string | null];
 interface Titles { ru: string; en: string }
-interface Worst { place: string; ru: string; en: string; acuity: number | null; band: string; count: number; expected: number; topic: string | null }
 interface Latest { at: string; ru: string; en: string; place_ru: string; place_en: string }
+type Tiles = Record<string, number | null>;
 interface Frame {
   as_of: number; at: string; levels: Record<string, { rows: Row[]; gone: string[] }>;
-  tiles?: Record<string, number | null>; worst?: Worst[]; latest?: Latest[]; topics?: Record<string, Titles>;
+  tiles?: Tiles; worst?: Worst[]; latest?: Latest[]; topics?: Record<string, Titles>;
 }
 
-const COLOURS: Record<string, string> = { calm: "#39504a", attention: "#b98a2e", tense: "#f0781e", acute: "#d3102f", sparse: "#5b6a6a" };
 const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
 const say = words(document);
 const SILENCE = 50_000; // the stream says «alive» every 20 s
@@ -23,59 +21,33 @@ const FEW = 10;
 class Wall {
   private readonly levels = new Map<string, Map<string, Row>>();
   private topics: Record<string, Titles> = {};
-  private map: MapLibre | undefined;
-  private readonly shapes = new Map<string, GeoJSON.Geometry>();
   private readonly filters = need<HTMLFormElement>("[data-filters]");
+  private readonly why = new Why(() => this.query());
+  private readonly map: HeatMap;
+  private readonly scenes: Scenes;
   private last = "";
-  private waiting = 0;
   private heard = Date.now();
   private source: EventSource | undefined;
-  private opened = "";
+  private reds: number | undefined;
+  private readonly soon = later(1000, () => void this.ask());
 
-  constructor(private readonly element: HTMLElement) {}
+  constructor(private readonly element: HTMLElement) {
+    const open = (place: string) => void this.why.show(place);
+    this.map = new HeatMap(element, open);
+    this.scenes = new Scenes(element.dataset.boards!, open, () => this.map.whole());
+  }
 
   async start(): Promise<void> {
     this.listen();
     this.clock();
-    this.marking();
     setInterval(() => {
       if (Date.now() - this.heard > SILENCE) this.again();
     }, 5000);
     this.filters.addEventListener("change", () => void this.ask());
-    const [{ map }, answer] = await Promise.all([createMap(this.element, { theme: "dark" }), fetch(this.element.dataset.shapes!)]);
-    const shapes = (await answer.json()) as GeoJSON.FeatureCollection;
-    for (const { properties, geometry } of shapes.features) this.shapes.set((properties as { code: string }).code, geometry);
-    this.map = map;
-    this.layers(map);
-    map.on("click", (event) => {
-      const layers = ["heat", "heat-sparse", "land", "land-sparse"];
-      const place = map.queryRenderedFeatures(event.point, { layers })[0]?.properties as { place: string } | undefined;
-      if (place) void this.why(place.place);
-    });
-    for (const id of ["heat", "heat-sparse", "land", "land-sparse"]) {
-      map.on("mouseenter", id, () => (map.getCanvas().style.cursor = "pointer"));
-      map.on("mouseleave", id, () => (map.getCanvas().style.cursor = ""));
-    }
-    map.on("zoomend", () => (this.filtered() ? void this.ask() : this.draw()));
+    this.filters.addEventListener("reset", () => setTimeout(() => void this.ask()));
+    await this.map.start(() => (this.filtered() ? void this.ask() : this.draw()));
     this.draw();
     this.element.dataset.ready = "1";
-  }
-
-  /** Municipalities beneath, a glow around what is acute, hexagons above; too little data is hatched. */
-  private layers(map: MapLibre): void {
-    const ratio = Math.ceil(window.devicePixelRatio);
-    map.addImage("hatch", hatch(ratio), { pixelRatio: ratio });
-    const before = map.getStyle().layers.find((layer) => layer.type === "symbol")?.id;
-    for (const id of ["land", "glow", "heat"]) map.addSource(id, { type: "geojson", data: collection([]) });
-    for (const id of ["land", "heat"]) {
-      map.addLayer({ id, type: "fill", source: id, filter: ["!=", ["get", "band"], "sparse"], paint: { "fill-color": ["get", "colour"], "fill-opacity": ["get", "shade"] } }, before);
-      map.addLayer({ id: `${id}-sparse`, type: "fill", source: id, filter: ["==", ["get", "band"], "sparse"], paint: { "fill-pattern": "hatch", "fill-opacity": ["get", "shade"] } }, before);
-      map.addLayer({ id: `${id}-edges`, type: "line", source: id, paint: { "line-color": ["get", "colour"], "line-width": ["case", ["==", ["get", "band"], "acute"], 2.5, 0.8], "line-opacity": 0.9 } }, before);
-    }
-    map.addLayer({ id: "glow", type: "circle", source: "glow", paint: {
-      "circle-color": ["get", "colour"], "circle-blur": 1, "circle-opacity": ["get", "shade"],
-      "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 5, ["*", 0.4, ["get", "size"]], 8, ["*", 1.4, ["get", "size"]]],
-    } }, "heat");
   }
 
   /** Opens the stream anew: nothing was heard for so long that the line must be dead. */
@@ -114,10 +86,8 @@ class Wall {
     if (frame.tiles) this.tiles(frame.tiles);
     if (frame.worst) this.worst(frame.worst);
     if (frame.latest) this.latest(frame.latest);
-    if (this.filtered()) {
-      clearTimeout(this.waiting);
-      this.waiting = window.setTimeout(() => void this.ask(), 1000);
-    } else this.draw();
+    if (this.filtered()) this.soon();
+    else this.draw();
     this.element.dataset.asOf = String(frame.as_of);
   }
 
@@ -127,12 +97,6 @@ class Wall {
 
   private filtered(): boolean {
     return ["topic", "days", "channel", "status"].some((name) => this.value(name) !== "");
-  }
-
-  private level(): string {
-    if (this.value("layer") === "territory") return "territory";
-    const zoom = this.map?.getZoom() ?? 6;
-    return zoom < 8 ? "6" : zoom < 10 ? "7" : "8";
   }
 
   private query(): URLSearchParams {
@@ -146,14 +110,23 @@ class Wall {
 
   /** Asks for what the stream does not carry: the map under filters. */
   private async ask(): Promise<void> {
+    this.asked();
     if (!this.filtered()) return this.draw();
-    const level = this.level();
     try {
-      const [cells, land] = await Promise.all([this.fetched(level), this.fetched("territory")]);
+      const [cells, land] = await Promise.all([this.fetched(this.map.level), this.fetched("territory")]);
       this.draw(cells, land);
     } catch (reason) {
       console.warn("The map under filters did not answer", reason);
     }
+  }
+
+  /** Says on the button what is asked, so that a filtered map is never taken for the whole. */
+  private asked(): void {
+    const chosen = findAll<HTMLSelectElement>("select", this.filters).filter((each) => each.value && each.name !== "layer");
+    const words = chosen.map((each) => each.selectedOptions[0]!.textContent!.trim());
+    const button = need("[data-asked]");
+    button.textContent = words.length ? words.join(" · ") : say("everything");
+    need("[data-asked-by]").toggleAttribute("data-narrow", words.length > 0);
   }
 
   private async fetched(level: string): Promise<Row[]> {
@@ -168,115 +141,58 @@ class Wall {
   }
 
   private draw(rows?: Row[], land?: Row[]): void {
-    const level = this.level();
     const known = (name: string) => [...(this.levels.get(name)?.values() ?? [])];
-    const shown = rows ?? known(level);
+    const shown = rows ?? known(this.map.level);
     const beneath = land ?? known("territory");
-    const alone = level === "territory";
-    const put = (id: string, features: GeoJSON.Feature[]) =>
-      (this.map?.getSource(id) as GeoJSONSource | undefined)?.setData(collection(features));
-    put("land", beneath.flatMap((row) => feature(row, this.shapes.get(row[0]), alone ? 0.85 : 0.28)));
-    put("heat", alone ? [] : shown.flatMap((row) => feature(row, cell(row[0]), 0.9)));
-    put("glow", alone || level !== "6" ? [] : shown.flatMap(glow));
+    this.map.draw(shown, beneath, this.value("layer") === "territory");
+    const reds = known("territory").filter((row) => row[2] === "acute").length;
+    if (this.reds !== undefined && reds > this.reds) this.scenes.alarm();
+    this.reds = this.levels.size ? reds : undefined;
     this.element.dataset.red = String(shown.filter((row) => row[2] === "acute").length);
     this.element.dataset.count = String(shown.reduce((total, row) => total + row[3], 0));
   }
 
-  private tiles(tiles: Record<string, number | null>): void {
+  private tiles(tiles: Tiles): void {
     for (const tile of findAll("[data-tile]")) {
       const value = tiles[tile.dataset.tile!];
       if (value !== undefined) tile.textContent = value === null ? "—" : value.toLocaleString(language);
     }
-    const [today, usual] = [tiles.today ?? 0, tiles.usual_today ?? 0];
-    const change = find('[data-tile="change"]');
-    if (!change) return;
-    const share = Math.round(Math.abs(today / usual - 1) * 100);
+    const usual = tiles.usual_today ?? null;
     // a share of a handful says nothing: at night one message more is «+100 %»
-    if (usual >= FEW) change.textContent = `${today >= usual ? "▲" : "▼"} ${share} %`;
-    else change.textContent = tiles.usual_today == null ? "" : say("usual", { usual: Math.round(usual) });
-    change.dataset.worse = String(usual >= FEW && today > usual * 1.1);
+    if (usual !== null && usual < FEW) this.change("today", say("usual", { usual: Math.round(usual) }), 0);
+    else this.change("today", percent(tiles.today, usual), worse(tiles.today, usual, 0.1), say("against_usual"));
+    this.change("overdue", difference(tiles.overdue, tiles.overdue_before), worse(tiles.overdue, tiles.overdue_before), say("against_day"));
+    this.change("first_answer", difference(tiles.first_answer_hours, tiles.first_answer_before), worse(tiles.first_answer_hours, tiles.first_answer_before), say("against_week"));
+    this.change("rating", difference(tiles.rating, tiles.rating_before), -worse(tiles.rating, tiles.rating_before), say("against_month"));
   }
 
+  private change(name: string, text: string, bad: number, against = ""): void {
+    for (const place of findAll(`[data-change="${name}"]`)) {
+      place.replaceChildren(...(text ? [text, " ", make("small", {}, against)] : []));
+      place.dataset.mood = bad > 0 ? "worse" : bad < 0 ? "better" : "same";
+    }
+  }
+
+  private readonly topic = (code: string | null): string => (code ? (this.topics[code]?.[language] ?? "") : "");
+
   private worst(list: Worst[]): void {
+    this.scenes.worst(list, this.topic);
     need("[data-worst]").replaceChildren(
       ...list.map((each) => {
-        const topic = each.topic ? (this.topics[each.topic]?.[language] ?? "") : "";
-        const button = make("button", { type: "button", "data-band": each.band }, make("span", { class: "hex", "aria-hidden": "true" }),
-          make("span", {}, make("strong", {}, each[language]), make("br"), make("small", {}, `${topic} · ${each.count}`)), make("b", {}, String(each.acuity ?? "—")));
-        button.addEventListener("click", () => void this.why(each.place));
+        const more = Math.round(each.count - each.expected);
+        const button = make("button", { type: "button", "data-band": each.band }, badge(each),
+          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${this.topic(each.topic)} · ${each.count}`)),
+          make("b", { "data-mood": more > 0 ? "worse" : more < 0 ? "better" : "same", title: say("usual", { usual: figure(each.expected) }) }, more > 0 ? `+${more}` : String(more).replace("-", "−")));
+        button.addEventListener("click", () => void this.why.show(each.place));
         return make("li", {}, button);
       }),
     );
   }
 
   private latest(list: Latest[]): void {
-    const time = (at: string) => new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
     need("[data-latest]").replaceChildren(
-      ...list.slice(0, 6).map((each) => make("li", {}, each[language], " ", make("small", {}, `· ${language === "en" ? each.place_en : each.place_ru} · ${time(each.at)}`))),
+      ...list.slice(0, 6).map((each) => make("li", {}, make("time", {}, clock(each.at)), make("span", {}, each[language], " ", make("small", {}, each[`place_${language}`])))),
     );
-  }
-
-  /** The duty officer's word: keeps a place red, or lifts the mark; the stream brings the colour. */
-  private marking(): void {
-    const form = find<HTMLFormElement>("[data-mark]");
-    form?.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.mark(form, (event as SubmitEvent).submitter as HTMLButtonElement | null);
-    });
-  }
-
-  private async mark(form: HTMLFormElement, button: HTMLButtonElement | null): Promise<void> {
-    const body = new FormData(form);
-    body.set("verb", button?.value ?? "mark");
-    body.set("as", "json");
-    const said = need("#mark_said", form);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body });
-      said.textContent = ((await answer.json()) as { detail: string }).detail;
-      if (answer.ok) {
-        form.reset();
-        await this.why(this.opened);
-      }
-    } catch {
-      said.textContent = say("lost"); // what was typed stays
-    }
-  }
-
-  private async why(place: string): Promise<void> {
-    const query = this.query();
-    query.set("cell", place);
-    const answer = await fetch(`/api/heatmap/why?${query}`);
-    if (!answer.ok) return;
-    const found = await answer.json();
-    const dialog = need<HTMLDialogElement>("[data-why]");
-    if (this.opened !== place) find<HTMLFormElement>("[data-mark]")?.reset();
-    this.opened = place;
-    need("#why_title").textContent = found.title[language];
-    need("[data-why-index]").textContent = found.acuity === null ? "—" : `${found.acuity} / 100`;
-    need("[data-why-sentence]").textContent = found.sentence[language];
-    const marks = found.marks as (Titles & { reason: string; note: string; until: string | null })[];
-    const until = (at: string) => say("until", { time: new Date(at).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) });
-    need("[data-why-marks]").replaceChildren(
-      ...marks.map((mark) => make("p", {}, make("span", { class: "chip", "data-tone": "acute" }, mark[language]), " ", [mark.note, mark.until ? until(mark.until) : ""].filter(Boolean).join(" · "))),
-    );
-    const form = find<HTMLFormElement>("[data-mark]");
-    if (form) {
-      (form.elements.namedItem("place") as HTMLInputElement).value = place;
-      need<HTMLButtonElement>('[value="unmark"]', form).hidden = !marks.some((mark) => mark.reason === "manual" && mark.until);
-    }
-    need("[data-why-parts]").replaceChildren(
-      ...found.parts.map((part: Titles & { value: number; points: number; explain: Titles }) =>
-        make("div", { class: "wall__part" }, make("span", {}, part[language]),
-          make("progress", { max: "1", value: String(part.value), "aria-label": part[language] }), make("b", {}, String(Math.round(part.points))), make("small", {}, part.explain[language])),
-      ),
-    );
-    const cases = found.cases as (Titles & { spoken: string; overdue: boolean; status: string })[];
-    need("[data-why-cases]").replaceChildren(
-      ...(cases.length
-        ? cases.slice(0, 12).map((each) => make("li", {}, make("a", { href: `/desk/c/${each.spoken}/` }, each.spoken), ` ${each[language]}`, each.overdue ? ` · ${say("overdue")}` : ""))
-        : [make("li", {}, say("none"))]),
-    );
-    if (!dialog.open) dialog.showModal();
   }
 
   private state(on: boolean): void {
@@ -285,49 +201,37 @@ class Wall {
     place.dataset.state = on ? "on" : "off";
     const time = this.last ? new Date(this.last).toLocaleTimeString(language) : "—";
     place.textContent = on ? place.dataset.on! : place.dataset.off!.replace("{time}", time);
+    need("[data-stamp]").textContent = on && this.last ? say("stamp", { time }) : "";
   }
 
   private clock(): void {
-    const place = need("[data-clock]");
-    const tick = () => (place.textContent = new Date().toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" }));
+    const tick = () => {
+      need("[data-clock]").textContent = clock(Date.now());
+      need("[data-day]").textContent = new Date().toLocaleDateString(language, { day: "numeric", month: "long", weekday: "short" });
+    };
     tick();
     setInterval(tick, 5000);
   }
 }
 
-function collection(features: GeoJSON.Feature[]): GeoJSON.FeatureCollection {
-  return { type: "FeatureCollection", features };
+type Value = number | null | undefined;
+
+/** 1 if the first is clearly more, −1 if clearly less, else 0. */
+function worse(now: Value, before: Value, within = 0): number {
+  if (now == null || before == null || Math.abs(now - before) <= Math.abs(before) * within) return 0;
+  return Math.sign(now - before);
 }
 
-function feature([place, acuity, band, count]: Row, geometry: GeoJSON.Geometry | undefined, most: number): GeoJSON.Feature[] {
-  if (!geometry) return [];
-  const shade = most * (band === "sparse" || band === "acute" ? 1 : 0.5 + (acuity ?? 0) / 200);
-  return [{ type: "Feature", geometry, properties: { place, band, count, colour: COLOURS[band] ?? "#39504a", shade } }];
+function percent(now: Value, before: Value): string {
+  if (now == null || !before) return "";
+  const share = Math.round((now / before - 1) * 100);
+  return `${share < 0 ? "▼" : "▲"} ${Math.abs(share)} %`;
 }
 
-function glow([place, , band, count]: Row): GeoJSON.Feature[] {
-  if (band === "sparse" || band === "calm") return [];
-  const [lat, lon] = cellToLatLng(place);
-  const size = 26 + 14 * Math.log10(1 + count);
-  return [{ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { colour: COLOURS[band], size, shade: band === "acute" ? 0.7 : 0.4 } }];
-}
-
-/** «Too little data»: slanting lines, so that it is no shade of any colour. */
-function hatch(ratio: number): ImageData {
-  const size = 8 * ratio;
-  const image = new ImageData(size, size);
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++)
-      if ((x + y) % size < 1.6 * ratio) image.data.set([150, 170, 172, 190], (y * size + x) * 4);
-  return image;
-}
-
-const rings = new Map<string, GeoJSON.Polygon>();
-
-function cell(index: string): GeoJSON.Polygon {
-  let known = rings.get(index);
-  if (!known) rings.set(index, (known = { type: "Polygon", coordinates: [cellToBoundary(index, true)] }));
-  return known;
+function difference(now: Value, before: Value): string {
+  if (now == null || before == null) return "";
+  const more = Math.round((now - before) * 10) / 10;
+  return more ? `${more < 0 ? "▼" : "▲"} ${Math.abs(more).toLocaleString(language)}` : "=";
 }
 
 const element = find("[data-wall]");

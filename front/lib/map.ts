@@ -5,7 +5,7 @@
  * another area than the region. Needs no glyph files, no sprite and no blob: a strict CSP is enough.
  */
 
-import { Map as MapLibre, addProtocol, setWorkerUrl, type LngLatBoundsLike, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, addProtocol, setWorkerUrl, type LngLatBoundsLike, type PaddingOptions, type StyleSpecification } from "maplibre-gl";
 import { loadBase, type Base } from "./base";
 import { english, make } from "./dom";
 import { baseStyle, streetStyle, type Theme } from "./style";
@@ -22,7 +22,9 @@ export interface MapOptions {
   zoomButtons?: boolean;
   center?: [number, number];
   zoom?: number;
-  padding?: number;
+  padding?: number | PaddingOptions;
+  /** How much larger than on a desk names and lines are: a wall is read from metres away. */
+  scale?: number;
 }
 
 export interface OtklikMap {
@@ -39,7 +41,7 @@ export async function createMap(element: HTMLElement, options: MapOptions = {}):
   const theme = options.theme ?? (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
   const [base] = await Promise.all([loadBase(), document.fonts.load("600 16px Golos", "Вя")]);
   const streets = await hasStreets(element.dataset.pmtiles ?? "");
-  const style = streets ? await streetStyle(base, theme, streets) : baseStyle(base, theme);
+  const style = streets ? await streetStyle(base, theme, streets, options.scale) : baseStyle(base, theme, options.scale);
   const map = build(element, style, base, options, streets !== "");
   credit(element, streets !== "");
   if (options.interactive !== false && options.zoomButtons !== false) zoomButtons(element, map);

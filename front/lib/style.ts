@@ -63,7 +63,11 @@ export const DATA_BELOW = "mask";
 const byZoom = (...stops: number[]): ExpressionSpecification =>
   ["interpolate", ["linear"], ["zoom"], ...stops] as ExpressionSpecification;
 
-export function baseStyle(base: Base, theme: Theme): StyleSpecification {
+/** Sizes by zoom, all of them so many times larger. */
+const grown = (scale: number, ...stops: number[]): ExpressionSpecification =>
+  byZoom(...stops.map((stop, place) => (place % 2 ? stop * scale : stop)));
+
+export function baseStyle(base: Base, theme: Theme, scale = 1): StyleSpecification {
   const paint = PAINTS[theme];
   const geojson = (data: GeoJSON.GeoJSON): SourceSpecification => ({ type: "geojson", data, tolerance: 0.2 });
   return {
@@ -80,8 +84,8 @@ export function baseStyle(base: Base, theme: Theme): StyleSpecification {
     layers: [
       { id: "land", type: "background", paint: { "background-color": paint.land } },
       ...waters(paint),
-      ...frame(paint),
-      ...names(paint),
+      ...frame(paint, scale),
+      ...names(paint, scale),
     ],
   };
 }
@@ -103,7 +107,7 @@ function waters(paint: Paint): LayerSpecification[] {
 }
 
 /** The veil over what is not ours, and the borders; above data, under names. */
-function frame(paint: Paint): LayerSpecification[] {
+function frame(paint: Paint, scale: number): LayerSpecification[] {
   return [
     { id: "mask", type: "fill", source: "mask", paint: { "fill-color": paint.outside, "fill-opacity": paint.veil } },
     {
@@ -116,20 +120,20 @@ function frame(paint: Paint): LayerSpecification[] {
       id: "territories",
       type: "line",
       source: "territories",
-      paint: { "line-color": paint.border, "line-width": byZoom(5, 0.5, 8, 1, 12, 2) },
+      paint: { "line-color": paint.border, "line-width": grown(scale, 5, 0.5, 8, 1, 12, 2) },
     },
     {
       id: "region",
       type: "line",
       source: "region",
       layout: { "line-join": "round" },
-      paint: { "line-color": paint.region, "line-width": byZoom(5, 1.25, 9, 2.5) },
+      paint: { "line-color": paint.region, "line-width": grown(scale, 5, 1.25, 9, 2.5) },
     },
   ];
 }
 
-function names(paint: Paint): LayerSpecification[] {
-  const halo = { "text-halo-color": paint.halo, "text-halo-width": 1.4 };
+function names(paint: Paint, scale: number): LayerSpecification[] {
+  const halo = { "text-halo-color": paint.halo, "text-halo-width": 1.4 * scale };
   const town = (id: string, rank: number, least: number, size: DataDrivenPropertyValueSpecification<number>): LayerSpecification => ({
     id,
     type: "symbol",
@@ -157,7 +161,7 @@ function names(paint: Paint): LayerSpecification[] {
         "symbol-spacing": 400,
         "text-field": ["get", "name"],
         "text-font": PLAIN,
-        "text-size": 12,
+        "text-size": 12 * scale,
         "text-letter-spacing": 0.08,
         "text-offset": [0, -0.7],
       },
@@ -169,7 +173,7 @@ function names(paint: Paint): LayerSpecification[] {
       source: "towns",
       minzoom: 5.5,
       filter: ["all", ["==", ["get", "kind"], "water"], ["<=", ["get", "rank"], ["step", ["zoom"], 1, 6.5, 2]]],
-      layout: { "text-field": ["get", "name"], "text-font": PLAIN, "text-size": 12, "text-max-width": 6 },
+      layout: { "text-field": ["get", "name"], "text-font": PLAIN, "text-size": 12 * scale, "text-max-width": 6 },
       paint: { "text-color": paint.waterText, ...halo },
     },
     {
@@ -178,18 +182,18 @@ function names(paint: Paint): LayerSpecification[] {
       source: "towns",
       minzoom: 5,
       filter: ["all", ["==", ["get", "kind"], "outside"], ["<=", ["get", "rank"], ["step", ["zoom"], 2, 6, 3]]],
-      layout: { "text-field": ["get", "name"], "text-font": PLAIN, "text-size": 12 },
+      layout: { "text-field": ["get", "name"], "text-font": PLAIN, "text-size": 12 * scale },
       paint: { "text-color": paint.faint, ...halo },
     },
-    town("towns-4", 4, 9.5, 13),
-    town("towns-3", 3, 8, byZoom(8, 12, 11, 15)),
-    town("towns-2", 2, 5.2, byZoom(5, 11.5, 8, 15, 12, 19)),
-    town("towns-1", 1, 0, byZoom(4, 13, 8, 20, 12, 26)),
+    town("towns-4", 4, 9.5, 13 * scale),
+    town("towns-3", 3, 8, grown(scale, 8, 12, 11, 15)),
+    town("towns-2", 2, 5.2, grown(scale, 5, 11.5, 8, 15, 12, 19)),
+    town("towns-1", 1, 0, grown(scale, 4, 13, 8, 20, 12, 26)),
   ];
 }
 
 /** The style over an OpenStreetMap extract (Protomaps' layer names): streets and houses under our borders. */
-export async function streetStyle(base: Base, theme: Theme, url: string): Promise<StyleSpecification> {
+export async function streetStyle(base: Base, theme: Theme, url: string, scale = 1): Promise<StyleSpecification> {
   const { layers, namedFlavor } = await import("@protomaps/basemaps");
   const paint = PAINTS[theme];
   const own = baseStyle(base, theme);
@@ -201,7 +205,7 @@ export async function streetStyle(base: Base, theme: Theme, url: string): Promis
     sources: { ...own.sources, osm: { type: "vector", url: `pmtiles://${url}` } },
     layers: [
       ...theirs.filter((layer) => layer.type !== "symbol"),
-      ...frame(paint).filter((layer) => layer.id !== "neighbours"),
+      ...frame(paint, scale).filter((layer) => layer.id !== "neighbours"),
       ...theirs.filter((layer) => layer.type === "symbol"),
     ],
   };

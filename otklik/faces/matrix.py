@@ -55,6 +55,8 @@ SECTIONS = (
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
+    Door("boards", "Просроченное по органам на стене", ("see_monitor",), "GET /monitor/boards.json",
+         whole_region=True),
     Door("live", "Служебный поток", ("see_monitor",), "GET /live/heatmap?token=",
          whole_region=True),
     Door("cells", "Служебная карта в API", ("see_monitor",), "GET /api/heatmap?resolution=9",

@@ -226,6 +226,7 @@ def _case_page(
         "twins": triage.twins_of(found),
         "problem": problem_of(found),
         "now": now,
+        "soon": now + timedelta(days=1),
         "accept": ACCEPT,
         "limits": intake_queries.limits(),
         **_lists(),

@@ -10,6 +10,7 @@ app_name = "monitor"
 urlpatterns = [
     path("", views.wall, name="wall"),
     path("table/", views.table, name="table"),
+    path("boards.json", views.boards, name="boards"),
     path("mark/", views.mark, name="mark"),
     path("territories.geojson", views.shapes, name="shapes"),
 ]

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import access
 from otklik.faces.templatetags.otklik import named, titled
+from otklik.flow.cases.queries import overdue_bodies, solved_since
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import territories
+from otklik.ground.kit.memo import remembered
+from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import directory, topics
 from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
-from otklik.readers.heatmap.rules import BANDS, REASONS, Refused
+from otklik.readers.heatmap.rules import BANDS, REASONS, Refused, local_midnight, parameters
 from otklik.readers.live.queries import sees_all, token
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from otklik.ground.accounts.models import Official
 
+BOARD_SECONDS = 15
 HOURS = (2, 6, 12, 24, 72)
 """For how long a place may be marked red."""
 
@@ -45,12 +48,57 @@ def wall(request: HttpRequest) -> HttpResponse:
         "all_of_it": all_of_it,
         "categories": topics().categories,
         "channels": directory("channels").values(),
-        "bands": BANDS,
+        "bands": _legend(),
         "demo_storm": settings.DEMO and all_of_it,
         "may_mark": _marks(official),
         "hours": HOURS,
     }
     return render(request, "monitor/wall.html", context)
+
+
+def _legend() -> list[dict[str, str]]:
+    """Return the bands with the figures that they begin and end with."""
+    p = parameters(region().settings.get("heat"))
+    starts = {
+        "calm": 0,
+        "attention": p.attention_from,
+        "tense": p.tense_from,
+        "acute": p.acute_from,
+    }
+    ends = {
+        "calm": p.attention_from - 1, "attention": p.tense_from - 1, "tense": p.acute_from - 1,
+        "acute": 100,
+    }  # fmt: skip
+    return [
+        {"code": code, **titles,
+         "range": f"{starts[code]}–{ends[code]}" if code in starts else f"< {p.min_cases}"}
+        for code, titles in BANDS.items()
+    ]  # fmt: skip
+
+
+@never_cache
+@require_GET
+def boards(request: HttpRequest) -> JsonResponse:
+    """Give what the wall's other scenes show: who owes answers, what was solved today."""
+    found = _boards()
+    if not sees_all(access.official(request)):
+        found = {name: found[name] for name in ("at", "solved")}
+    return JsonResponse(found)
+
+
+@remembered(BOARD_SECONDS)
+def _boards() -> dict[str, Any]:
+    now = timezone.localtime()
+    solved = [
+        {
+            "at": case.solved_at, "ru": case.topic.title_ru,
+            "en": case.topic.title_en or case.topic.title_ru,
+            "place_ru": case.territory.short_ru if case.territory else "",
+            "place_en": case.territory.title_en if case.territory else "",
+        }
+        for case in solved_since(local_midnight(now))
+    ]  # fmt: skip
+    return {"at": now, "overdue": overdue_bodies(now), "solved": solved}
 
 
 @never_cache

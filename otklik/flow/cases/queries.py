@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
 
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
@@ -380,3 +381,31 @@ def totals(now: datetime) -> dict[str, int]:
         working=Count("pk", filter=Q(status__in=rules.UNANSWERED)),
     )
     return found
+
+
+def overdue_bodies(now: datetime, limit: int = 10) -> list[dict[str, Any]]:
+    """Return the bodies that owe most answers: how many are late, of how many, since when."""
+    owed = Case.objects.filter(
+        region=region(), closed_contour=False, status__in=rules.UNANSWERED,
+        organisation__isnull=False,
+    )  # fmt: skip
+    late = Q(due__lt=now)
+    counted = owed.values(title=F("organisation__short_ru")).annotate(
+        overdue=Count("pk", filter=late), open=Count("pk"), since=Min("due", filter=late)
+    )
+    return list(counted.filter(overdue__gt=0).order_by("-overdue", "title")[:limit])
+
+
+def solved_since(moment: datetime, limit: int = 10) -> QuerySet[Case]:
+    """Return the newest cases that were solved since a moment: what, where, when; no more."""
+    found = Case.objects.filter(
+        Q(status="resolved_confirmed", closed_at__gte=moment)
+        | Q(result="solved", answered_at__gte=moment),
+        region=region(), closed_contour=False, topic__isnull=False,
+    )  # fmt: skip
+    light = found.select_related("topic", "territory").only(
+        "topic__title_ru", "topic__title_en", "territory__short_ru", "territory__title_en"
+    )
+    return light.annotate(solved_at=Coalesce("closed_at", "answered_at")).order_by("-solved_at")[
+        :limit
+    ]

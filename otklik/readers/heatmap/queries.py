@@ -1,4 +1,4 @@
-"""What the map shows: places with their acuity, why a place is red, the wall's figures.
+"""What the map shows: places with their acuity, and why a place is red; `wall.py` has figures.
 
 The shapes of the answers are written down in docs/explanation/heatmap.md.
 """
@@ -22,7 +22,7 @@ from otklik.ground.territories.queries import territories, territory_at
 from otklik.ground.topics.queries import topics
 from otklik.readers.heatmap import counting, rules, wording
 from otklik.readers.heatmap.columns import KEYS, WEIGHTS
-from otklik.readers.heatmap.counting import DAY, HOUR, REASONS, Counted, HeatFilters, Seen, count
+from otklik.readers.heatmap.counting import HOUR, REASONS, Counted, HeatFilters, Seen, count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,10 +36,6 @@ MARK_RED = "mark_red"
 LEVELS = ("territory", "6", "7", "8", "9")
 FIELDS = ("cell", "acuity", "band", "count", "expected", "open", "overdue", "forced", "topic")
 CASES, TOPICS = 50, 5
-USUAL_DAYS = (7, 14, 21, 28)
-"""Today is compared with the same hours of these days ago."""
-LOOK_BACK = 120 * DAY
-"""The first answer comes within this time, or is not in the median of this week's answers."""
 
 
 def iso(moment: datetime | int) -> str:
@@ -385,107 +381,3 @@ def _case(
         "severity": line["severity"],
         "people": 1 + line["supports"],
     }
-
-
-# The wall.
-
-
-def worst(places: pl.DataFrame, limit: int = 10) -> list[dict[str, Any]]:
-    """Return the most acute municipalities, the worst first; those that are red come before all."""
-    known = territories()
-    ranked = (
-        places.filter(pl.col("acuity").is_not_null())
-        .with_columns(red=pl.col("band") == rules.ACUTE)
-        .sort(["red", "acuity", "count", "cell"], descending=[True, True, True, False])
-        .head(limit)
-    )
-    return [
-        {
-            "place": row["cell"], "level": "territory",
-            "ru": known[row["cell"]].short_ru if row["cell"] in known else row["cell"],
-            "en": known[row["cell"]].title_en if row["cell"] in known else row["cell"],
-            **{name: row[name] for name in ("acuity", "band", "count", "expected")},
-            "forced": row["forced"], "topic": row["topic"],
-        }
-        for row in ranked.iter_rows(named=True)
-    ]  # fmt: skip
-
-
-def tiles(seen: Seen, red: int) -> dict[str, Any]:
-    """Return the wall's figures. `seen.now` is local: its midnight begins the day."""
-    side, now = seen.copy.counted, seen.seconds
-    midnight = int(rules.local_midnight(seen.now).timestamp())
-    usual = [
-        side.height(rules.Span(max(0, midnight - n * DAY), max(0, now - n * DAY)))
-        for n in USUAL_DAYS
-        if seen.copy.first is not None and midnight - n * DAY >= seen.copy.first
-    ]
-    always = rules.Span(0, now + 1)
-    rated = side.sums(
-        "kt", {"ratings": pl.col("ratings"), "stars": pl.col("stars")}, always,
-        places=seen.copy.places("territory"), part="rated",
-        condition=pl.col("rated_at") >= max(0, now - seen.p.rating_days * DAY),
-    )  # fmt: skip
-    ratings, stars = int(rated["ratings"].sum()), int(rated["stars"].sum())
-    return {
-        "today": side.height(rules.Span(midnight, now + 1)),
-        "usual_today": round(sum(usual) / len(usual), 1) if usual else None,
-        "week": side.height(rules.Span(max(0, now - 7 * DAY), now + 1)),
-        "open": side.height(always, part="open"),
-        "overdue": side.height(always, part="open", condition=seen.late),
-        "red": red,
-        "first_answer_hours": _first_answer(seen),
-        "rating": round(stars / ratings, 1) if ratings else None,
-        "rated": ratings,
-        "solved_today": _solved_since(seen, midnight),
-    }
-
-
-def _first_answer(seen: Seen) -> float | None:
-    now = seen.seconds
-    lines = seen.copy.counted.rows(
-        rules.Span(max(0, now - LOOK_BACK), now + 1),
-        condition=pl.col("answered_at") >= max(1, now - 7 * DAY),
-        columns=["received_at", "answered_at"],
-    )
-    waited = (lines["answered_at"].cast(pl.Int64) - lines["received_at"]).median()
-    return round(float(waited) / HOUR, 1) if isinstance(waited, int | float) else None
-
-
-def _solved_since(seen: Seen, moment: int) -> int:
-    words = seen.copy.words
-    states = [n for code in rules.SOLVED if (n := words.find("status", code)) is not None]
-    solved = pl.col("status").is_in(states) & (pl.col("closed_at") >= moment)
-    answered = pl.col("result") == (words.find("result", "solved") or -1)
-    told = answered & (pl.col("answered_at") >= moment)
-    span = rules.Span(max(0, seen.seconds - LOOK_BACK), seen.seconds + 1)
-    return seen.copy.counted.height(span, condition=solved | told)
-
-
-def latest(seen: Seen, limit: int = 10) -> list[dict[str, Any]]:
-    """Return the newest messages: topic, municipality, time; never a word of theirs."""
-    known, words = territories(), seen.copy.words
-    newest = pl.DataFrame()
-    for back in (HOUR, DAY, 30 * DAY, seen.seconds):
-        newest = seen.copy.counted.rows(
-            rules.Span(seen.seconds - back, seen.seconds + 1),
-            columns=["received_at", "topic", "territory"],
-        )
-        if newest.height >= limit:
-            break
-    codes, places = words.codes("topic"), words.codes("territory")
-    titles = topic_titles(codes.get(n) for n in newest["topic"].tail(limit))
-    found = []
-    for received, topic, territory in newest.tail(limit).reverse().iter_rows():
-        code, place = codes.get(topic), places.get(territory)
-        found.append(
-            {
-                "at": iso(received),
-                "topic": code,
-                **titles.get(code or "", {"ru": "Новое сообщение", "en": "A new message"}),
-                "territory": place,
-                "place_ru": known[place].short_ru if place in known else "",
-                "place_en": known[place].title_en if place in known else "",
-            }
-        )
-    return found

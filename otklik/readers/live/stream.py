@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from otklik.readers.heatmap import queries
+from otklik.readers.heatmap import queries, wall
 from otklik.readers.heatmap.counting import count
 from otklik.readers.heatmap.rules import ACUTE, LIVE_LEVELS
 
@@ -64,7 +64,7 @@ def picture(topic: Topic, now: datetime) -> Picture:
     red = int((municipalities["band"] == ACUTE).sum())
     return Picture(
         seen.position, seen.copy.timeline, queries.iso(now), places,
-        queries.tiles(seen, red), queries.worst(municipalities), queries.latest(seen),
+        wall.tiles(seen, red), wall.worst(municipalities), wall.latest(seen),
     )  # fmt: skip
 
 

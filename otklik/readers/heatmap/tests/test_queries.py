@@ -22,7 +22,7 @@ from otklik.flow.rating.events import RatingGiven
 from otklik.ground.kit.memo import forget
 from otklik.ground.topics.models import Topic
 from otklik.journal import reading
-from otklik.readers.heatmap import counting, queries, rules
+from otklik.readers.heatmap import counting, queries, rules, wall
 from otklik.readers.heatmap.counting import HeatFilters, count
 from otklik.readers.heatmap.memory import Memory
 from otklik.readers.heatmap.tests.build import (
@@ -121,8 +121,8 @@ def test_nobody_sees_what_is_said_in_the_closed_contour(monkeypatch: pytest.Monk
     assert snapshot(filters=HeatFilters(topics=(POTHOLE,)))["cells"] == []
     assert snapshot(filters=HeatFilters(statuses=("rejected",)))["total"] == 0
     seen = queries.see(ALL, LOCAL, public=False)
-    assert [line["topic"] for line in queries.latest(seen)] == [HEAT]
-    assert queries.tiles(seen, 0)["open"] == 1
+    assert [line["topic"] for line in wall.latest(seen)] == [HEAT]
+    assert wall.tiles(seen, 0)["open"] == 1
     why = queries.why(HERE, ALL, now=LOCAL, public=False, shown=frozenset)
     assert [each["topic"] for each in why["cases"]] == [HEAT]
     for report, topic in ((1, HEAT), (5, POTHOLE)):
@@ -237,9 +237,9 @@ def test_an_empty_region_has_an_empty_map() -> None:
     for level in queries.LEVELS:
         assert snapshot(level)["cells"] == []
     seen = queries.see(ALL, LOCAL, public=False)
-    assert queries.tiles(seen, 0)["today"] == 0
-    assert queries.tiles(seen, 0)["first_answer_hours"] is None
-    assert queries.latest(seen) == []
+    assert wall.tiles(seen, 0)["today"] == 0
+    assert wall.tiles(seen, 0)["first_answer_hours"] is None
+    assert wall.latest(seen) == []
 
 
 def test_the_wall_has_its_figures() -> None:
@@ -259,11 +259,12 @@ def test_the_wall_has_its_figures() -> None:
                      due=NOW - timedelta(hours=1)),
     )  # fmt: skip
     seen = queries.see(ALL, LOCAL, public=False)
-    assert queries.tiles(seen, 3) == {
+    assert wall.tiles(seen, 3) == {
         "today": 1, "usual_today": 0.0, "week": 2, "open": 1, "overdue": 1, "red": 3,
-        "first_answer_hours": 2.0, "rating": 4.0, "rated": 1, "solved_today": 1,
+        "overdue_before": 0, "first_answer_hours": 2.0, "first_answer_before": None,
+        "rating": 4.0, "rating_before": None, "rated": 1, "solved_today": 1,
     }  # fmt: skip
-    newest = queries.latest(seen, 2)
+    newest = wall.latest(seen, 2)
     assert [line["at"] for line in newest] == ["2026-11-24T06:00:00Z", "2026-11-22T09:00:00Z"]
     assert newest[0]["place_ru"]
     assert set(newest[0]) == {"at", "topic", "ru", "en", "territory", "place_ru", "place_en"}
@@ -274,7 +275,7 @@ def test_the_worst_come_first() -> None:
         tell(*opened(report, severity=1))
         tell(*opened(100 + report, territory=OTHER, cell=cell(59.13, 37.9), severity=5))
     seen = queries.see(ALL, LOCAL, public=False)
-    found = queries.worst(queries.table(seen, count(seen, "territory")), limit=10)
+    found = wall.worst(queries.table(seen, count(seen, "territory")), limit=10)
     assert [line["place"] for line in found] == [OTHER, CITY]
     assert found[0]["ru"]
 

@@ -1,0 +1,99 @@
+/** «Почему такой цвет»: the index and its parts as bars, what is usual, what people write of, the cases behind. */
+
+import { find, make, need, words } from "./dom";
+import { badge, figure } from "./scenes";
+
+interface Titles { ru: string; en: string }
+interface Mark extends Titles { reason: string; note: string; until: string | null }
+interface Found {
+  title: Titles; acuity: number | null; band: string; observed: number; expected: number; sentence: Titles; marks: Mark[]; hidden: boolean;
+  parts: (Titles & { value: number; weight: number; points: number; explain: Titles })[];
+  topics: (Titles & { code: string; count: number })[];
+  cases: (Titles & { spoken: string; overdue: boolean; open: boolean; age_hours: number; people: number })[];
+}
+
+const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
+const say = words(document);
+const SHOWN = 15;
+
+export class Why {
+  private readonly dialog = need<HTMLDialogElement>("[data-why]");
+  private readonly form = find<HTMLFormElement>("[data-mark]");
+  private opened = "";
+
+  constructor(private readonly query: () => URLSearchParams) {
+    this.form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.mark(this.form!, (event as SubmitEvent).submitter as HTMLButtonElement | null);
+    });
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close(); // beside the panel
+    });
+  }
+
+  async show(place: string): Promise<void> {
+    const query = this.query();
+    query.set("cell", place);
+    const answer = await fetch(`/api/heatmap/why?${query}`);
+    if (!answer.ok) return;
+    const found = (await answer.json()) as Found;
+    if (this.opened !== place) this.form?.reset();
+    this.opened = place;
+    this.fill(found);
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  private fill(found: Found): void {
+    const put = (name: string, ...children: (Node | string)[]) => need(`[data-why-${name}]`).replaceChildren(...children);
+    need("#why_title").textContent = found.title[language];
+    const head = need("[data-why-index]");
+    head.dataset.band = found.band;
+    head.replaceChildren(badge(found), make("span", {}, make("strong", {}, say(`band_${found.band}`)), make("small", {}, found.acuity === null ? "" : say("index", { index: found.acuity }))));
+    put("sentence", found.sentence[language]);
+    put("marks", ...found.marks.map((mark) =>
+      make("p", { class: "notice", "data-tone": "acute" }, make("span", { class: "notice__body" }, make("strong", {}, say("forced", { reason: mark[language] })),
+        ...[mark.note, mark.until ? until(mark.until) : ""].filter(Boolean).map((text) => make("span", {}, text))))));
+    const most = Math.max(found.observed, found.expected, 1);
+    put("load", ...(found.parts.length ? [line(say("now"), found.observed / most, figure(found.observed), "", "now"), line(say("usually"), found.expected / most, figure(found.expected), "", "usually")] : []));
+    put("parts", ...found.parts.map((part) => line(part[language], part.value, say("points", { points: Math.round(part.points), most: Math.round(100 * part.weight) }), part.explain[language], "part")));
+    put("topics", ...found.topics.map((topic) => make("li", {}, make("span", {}, topic[language]), make("b", {}, String(topic.count)))));
+    const rows = found.cases.slice(0, SHOWN).map((each) =>
+      make("li", {}, make("a", { href: `/desk/c/${each.spoken}/`, class: "number" }, each.spoken), make("span", {}, each[language]), make("small", {}, age(each.age_hours), each.people > 1 ? ` · +${each.people - 1}` : ""),
+        each.overdue ? make("span", { class: "chip", "data-tone": "acute" }, say("overdue")) : make("span", { class: "chip", "data-tone": each.open ? "wait" : "good" }, say(each.open ? "open" : "closed"))));
+    put("cases", ...(rows.length ? rows : [make("li", { class: "wall__none" }, say("none"))]));
+    if (found.cases.length > SHOWN) need("[data-why-cases]").append(make("li", { class: "wall__none" }, say("more", { count: found.cases.length - SHOWN })));
+    if (this.form) {
+      (this.form.elements.namedItem("place") as HTMLInputElement).value = this.opened;
+      need<HTMLButtonElement>('[value="unmark"]', this.form).hidden = !found.marks.some((mark) => mark.reason === "manual" && mark.until);
+    }
+  }
+
+  /** The duty officer's word: keeps a place red, or lifts the mark; the stream brings the colour. */
+  private async mark(form: HTMLFormElement, button: HTMLButtonElement | null): Promise<void> {
+    const body = new FormData(form);
+    body.set("verb", button?.value ?? "mark");
+    body.set("as", "json");
+    const said = need("#mark_said", form);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      said.textContent = ((await answer.json()) as { detail: string }).detail;
+      if (answer.ok) {
+        form.reset();
+        await this.show(this.opened);
+      }
+    } catch {
+      said.textContent = say("lost"); // what was typed stays
+    }
+  }
+}
+
+const until = (at: string): string =>
+  say("until", { time: new Date(at).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) });
+
+const age = (hours: number): string => (hours < 48 ? say("hours", { hours: Math.round(hours) }) : say("days", { days: Math.round(hours / 24) }));
+
+function line(title: string, value: number, said: string, about: string, kind: string): HTMLElement {
+  const parts = [make("span", {}, title), make("progress", { max: "1", value: String(value), "aria-label": title }), make("b", {}, said)];
+  if (about) parts.push(make("small", {}, about));
+  return make("div", { class: "wall__part", "data-kind": kind }, ...parts);
+}
