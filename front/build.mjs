@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build, context } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -65,6 +65,16 @@ function sweep(results) {
   }
 }
 
+/** Puts a compressed copy beside each text: the server gives it to browsers that take it. */
+function pack() {
+  for (const name of readdirSync(out, { recursive: true }).filter((each) => /\.(js|css|json|svg)$/.test(each))) {
+    const content = readFileSync(join(out, name));
+    if (content.length < 1000) continue;
+    writeFileSync(join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
+    writeFileSync(join(out, `${name}.br`), brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
+}
+
 mkdirSync(out, { recursive: true });
 const assets = copyAll();
 const common = {
@@ -98,5 +108,6 @@ if (process.argv.includes("--watch")) {
   for (const work of works) await (await context({ ...work, logLevel: "info" })).watch();
 } else {
   sweep(await Promise.all(works.map(build)));
+  pack();
   if (process.argv.includes("--sizes")) sizes();
 }

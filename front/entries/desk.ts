@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
 for (const element of findAll("[data-case-map]")) {
   const center = element.dataset.caseMap!.split(",").map(Number) as [number, number];
   void Promise.all([import("../lib/map"), import("maplibre-gl")]).then(async ([{ createMap }, { Marker }]) => {
-    const { map } = await createMap(element, { center, zoom: 12, cooperative: true });
+    const { map } = await createMap(element, { center, zoom: element.dataset.pmtiles ? 14 : 9, cooperative: true });
     new Marker({ color: "#b3261e" }).setLngLat(center).addTo(map);
   });
 }

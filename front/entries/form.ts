@@ -19,6 +19,7 @@ const form = find<HTMLFormElement>("[data-send]");
 if (form) start(form);
 
 function start(form: HTMLFormElement): void {
+  form.dataset.ready = "";
   const say = words(form);
   const state = need("[data-state]", form);
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
