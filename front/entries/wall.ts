@@ -1,7 +1,7 @@
 /** The wall: a live map of acuity. Connects by itself, never goes blank, says since when it is cut off. */
 
 import { find, findAll, later, make, need, words } from "../lib/dom";
-import { badge, clock, figure, Scenes, type Worst } from "../lib/scenes";
+import { badge, clock, figure, reason, Scenes, type Worst } from "../lib/scenes";
 import { HeatMap, type Row } from "../lib/wallmap";
 import { Why } from "../lib/why";
 
@@ -181,7 +181,7 @@ class Wall {
       ...list.map((each) => {
         const more = Math.round(each.count - each.expected);
         const button = make("button", { type: "button", "data-band": each.band }, badge(each),
-          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${this.topic(each.topic)} · ${each.count}`)),
+          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${reason(each) || this.topic(each.topic)} · ${each.count}`)),
           make("b", { "data-mood": more > 0 ? "worse" : more < 0 ? "better" : "same", title: say("usual", { usual: figure(each.expected) }) }, more > 0 ? `+${more}` : String(more).replace("-", "−")));
         button.addEventListener("click", () => void this.why.show(each.place));
         return make("li", {}, button);

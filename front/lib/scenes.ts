@@ -5,7 +5,7 @@
 import { find, findAll, make, need, words } from "./dom";
 import { still } from "./wallmap";
 
-export interface Worst { place: string; ru: string; en: string; acuity: number | null; band: string; count: number; expected: number; topic: string | null }
+export interface Worst { place: string; ru: string; en: string; acuity: number | null; band: string; count: number; expected: number; topic: string | null; forced: string | null }
 interface Boards {
   overdue?: { title: string; overdue: number; open: number; since: string }[];
   solved: { at: string; ru: string; en: string; place_ru: string; place_en: string }[];
@@ -13,6 +13,7 @@ interface Boards {
 
 const SECONDS: Record<string, number> = { map: 45, worst: 20, overdue: 20, solved: 20 };
 const QUIET = 90_000;
+const LINES = 8;
 const KEPT = "otklik.wall.rotate";
 const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
 const say = words(document);
@@ -81,9 +82,9 @@ export class Scenes {
     this.worstList = list;
     this.topic = topic;
     need("[data-board-worst]").replaceChildren(
-      ...this.worstList.slice(0, 8).map((each) => {
+      ...this.worstList.slice(0, LINES).map((each) => {
         const button = make("button", { type: "button", class: "wall__line", "data-band": each.band },
-          badge(each), make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, this.topic(each.topic))),
+          badge(each), make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, reason(each) || this.topic(each.topic))),
           bar(share(each.acuity ?? 0, 100)), make("span", { class: "wall__sum" }, make("b", {}, String(each.count)), make("small", {}, say("usual", { usual: figure(each.expected) }))));
         button.addEventListener("click", () => this.chosen(each.place));
         return make("li", {}, button);
@@ -98,13 +99,13 @@ export class Scenes {
       const { overdue = [], solved } = (await answer.json()) as Boards;
       const most = Math.max(1, ...overdue.map((each) => each.overdue));
       find("[data-board-overdue]")?.replaceChildren(
-        ...(overdue.length ? overdue.map((each) =>
+        ...(overdue.length ? overdue.slice(0, LINES).map((each) =>
           make("li", { class: "wall__line", "data-band": "late" },
             make("span", { class: "wall__what" }, make("strong", {}, each.title), make("small", {}, say("since", { day: new Date(each.since).toLocaleDateString(language, { day: "numeric", month: "long" }) }))),
             bar(share(each.overdue, most)), make("span", { class: "wall__sum" }, make("b", {}, String(each.overdue)), make("small", {}, say("of", { open: each.open }))))) : [make("li", {}, say("nobody"))]),
       );
       need("[data-board-solved]").replaceChildren(
-        ...(solved.length ? solved.map((each) =>
+        ...(solved.length ? solved.slice(0, LINES).map((each) =>
           make("li", { class: "wall__line" }, make("time", {}, clock(each.at)),
             make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, each[`place_${language}`])))) : [make("li", {}, say("early"))]),
       );
@@ -113,6 +114,9 @@ export class Scenes {
     }
   }
 }
+
+/** Why a place is red whatever its figure; nothing if its figure alone tells. */
+export const reason = (each: Worst): string => (each.forced ? say(`reason_${each.forced}`) : "");
 
 export const figure = (value: number): string => value.toLocaleString(language, { maximumFractionDigits: value < 10 ? 1 : 0 });
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
-from otklik.demo.accounts import MODERATOR
+from otklik.demo.accounts import LEADER, MODERATOR
 from tests.browser.test_journey import entered
 
 if TYPE_CHECKING:
@@ -128,3 +129,25 @@ def test_the_duty_officer_reddens_a_place_on_the_wall(browser: Browser, served: 
     red.wait_for(state="attached", timeout=20_000)  # the stream brought the colour
     form.locator('[value="unmark"]').click()
     duty.locator("[data-why-marks]").get_by_text("Авария на магистрали").wait_for(state="hidden")
+
+
+def test_its_screens_turn_by_themselves_unless_motion_is_unwanted(
+    browser: Browser, served: str
+) -> None:
+    leader = entered(browser, served, LEADER)
+    leader.goto(f"{served}/monitor/")
+    turning = leader.locator("[data-rotate]")
+    expect(turning).to_have_attribute("aria-pressed", "true")
+    leader.locator('[data-scene-tab="overdue"]').click()
+    leader.get_by_role("heading", name="Просрочено:").wait_for()
+    leader.locator("[data-board-overdue] li").first.wait_for()
+    leader.locator('[data-scene-tab="solved"]').click()
+    leader.locator("[data-board-solved] li").first.wait_for()
+    turning.click()
+    leader.reload()
+    expect(turning).to_have_attribute("aria-pressed", "false")  # the choice is remembered
+
+    guest = browser.new_context(reduced_motion="reduce").new_page()
+    guest.goto(f"{served}/monitor/")
+    expect(guest.locator("[data-rotate]")).to_have_attribute("aria-pressed", "false")
+    assert guest.locator('[data-scene-tab="overdue"]').count() == 0

@@ -49,6 +49,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "categories": topics().categories,
         "channels": directory("channels").values(),
         "bands": _legend(),
+        "reasons": REASONS,
         "demo_storm": settings.DEMO and all_of_it,
         "may_mark": _marks(official),
         "hours": HOURS,
@@ -90,13 +91,9 @@ def boards(request: HttpRequest) -> JsonResponse:
 def _boards() -> dict[str, Any]:
     now = timezone.localtime()
     solved = [
-        {
-            "at": case.solved_at, "ru": case.topic.title_ru,
-            "en": case.topic.title_en or case.topic.title_ru,
-            "place_ru": case.territory.short_ru if case.territory else "",
-            "place_en": case.territory.title_en if case.territory else "",
-        }
-        for case in solved_since(local_midnight(now))
+        {**line, "en": line["en"] or line["ru"], "place_ru": line["place_ru"] or "",
+         "place_en": line["place_en"] or ""}
+        for line in solved_since(local_midnight(now))
     ]  # fmt: skip
     return {"at": now, "overdue": overdue_bodies(now), "solved": solved}
 

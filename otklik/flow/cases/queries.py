@@ -393,19 +393,20 @@ def overdue_bodies(now: datetime, limit: int = 10) -> list[dict[str, Any]]:
     counted = owed.values(title=F("organisation__short_ru")).annotate(
         overdue=Count("pk", filter=late), open=Count("pk"), since=Min("due", filter=late)
     )
-    return list(counted.filter(overdue__gt=0).order_by("-overdue", "title")[:limit])
+    late_ones = counted.filter(overdue__gt=0).order_by("-overdue", "title")[:limit]
+    return [dict(line) for line in late_ones]
 
 
-def solved_since(moment: datetime, limit: int = 10) -> QuerySet[Case]:
-    """Return the newest cases that were solved since a moment: what, where, when; no more."""
+def solved_since(moment: datetime, limit: int = 10) -> list[dict[str, Any]]:
+    """Return what was solved since a moment, the newest first: what, where, when; no more."""
     found = Case.objects.filter(
         Q(status="resolved_confirmed", closed_at__gte=moment)
         | Q(result="solved", answered_at__gte=moment),
         region=region(), closed_contour=False, topic__isnull=False,
     )  # fmt: skip
-    light = found.select_related("topic", "territory").only(
-        "topic__title_ru", "topic__title_en", "territory__short_ru", "territory__title_en"
-    )
-    return light.annotate(solved_at=Coalesce("closed_at", "answered_at")).order_by("-solved_at")[
-        :limit
-    ]
+    told = found.values(
+        at=Coalesce("closed_at", "answered_at"),
+        ru=F("topic__title_ru"), en=F("topic__title_en"),
+        place_ru=F("territory__short_ru"), place_en=F("territory__title_en"),
+    )  # fmt: skip
+    return [dict(line) for line in told.order_by("-at")[:limit]]
