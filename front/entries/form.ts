@@ -9,8 +9,10 @@ const DRAFT = "otklik.draft";
 const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
 const SIDE = 1920;
 
+interface Said { ru: string; en: string }
+
 interface Suggestion {
-  facts: { fact: string; title: { ru: string; en: string }; category_title: { ru: string; en: string }; advice: string }[];
+  facts: { fact: string; title: Said; category_title: Said; reasons: Said[]; advice: string }[];
   known: { title: string; about: string; url: string; waiting: number }[];
   twins: { title: string; text: string; url: string; distance: number }[];
 }
@@ -179,8 +181,20 @@ function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof w
     list.closest("details")!.open = true;
     list.focus();
   });
-  const what = make("p", { class: "guess__what" }, `${first.category_title[language]} — ${first.title[language]}`);
-  const shown: Node[] = [make("div", { class: "guess" }, make("div", {}, make("span", { class: "small" }, say("guess")), what), change)];
+  const choices = found.facts.map((each) => {
+    const why = [each.category_title[language], each.reasons[0]?.[language] ?? ""].filter(Boolean).join(" · ");
+    const choice = make("button", { type: "button", class: "guess__fact", value: each.fact }, make("span", { class: "guess__what" }, each.title[language]), make("small", {}, why));
+    choice.addEventListener("click", () => {
+      list.value = list.value === each.fact ? "" : each.fact;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    return choice;
+  });
+  const follow = (): void => choices.forEach((choice) => choice.setAttribute("aria-pressed", String(choice.value === list.value)));
+  list.onchange = follow;
+  follow();
+  const heading = make("div", { class: "cluster cluster--between" }, make("span", { class: "small" }, say("guess")), change);
+  const shown: Node[] = [make("div", { class: "guess" }, heading, ...choices)];
   if (first.advice) shown.push(make("div", { class: "notice", "data-tone": "wait" }, make("div", { class: "notice__body" }, first.advice)));
   if (found.known.length) {
     need<HTMLInputElement>('input[name="twins_seen"]', form).value = "1";
