@@ -44,6 +44,8 @@ export class Scenes {
     for (const kind of ["pointerdown", "pointermove", "wheel", "keydown"])
       addEventListener(kind, () => (this.quiet = Date.now() + QUIET), { passive: true });
     setInterval(() => this.tick(), 1000);
+    void this.ask(); // so that no screen is empty when its turn comes
+    setInterval(() => void this.ask(), 60_000);
   }
 
   private get on(): boolean {
