@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "otklik.flow.answers",
     "otklik.flow.problems",
     "otklik.flow.channels.sms",
+    "otklik.flow.calls",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",

@@ -73,6 +73,11 @@ def opened_case(**more: Any) -> Case:
     return found
 
 
+def galina() -> Official:
+    """The hotline's operator."""
+    return accounts.official(accounts.OPERATOR)
+
+
 def elena() -> Official:
     """The moderator."""
     return accounts.official(accounts.MODERATOR)

@@ -1,8 +1,9 @@
 /** The send form, made easier: draft, suggestions, twins, thumbnails, smaller photos, progress.
  *
- * `<form data-send data-suggest data-addresses>` works without any of it; see site/send.html for the markup.
+ * `<form data-send data-suggest>` works without any of it; see site/send.html for the markup.
  */
 
+import "../lib/combobox";
 import { find, findAll, later, make, need, words } from "../lib/dom";
 
 const DRAFT = "otklik.draft";
@@ -63,12 +64,10 @@ function start(form: HTMLFormElement): void {
     state.textContent = say("saved", { time });
   });
   const suggest = later(600, () => void guess(form, say));
-  const addresses = later(300, () => void findPlaces(form));
   form.addEventListener("input", (event) => {
     save();
     const name = (event.target as HTMLInputElement).name;
     if (["text", "lat", "address"].includes(name)) suggest();
-    if (name === "address") addresses();
   });
   form.addEventListener("change", () => save());
   form.addEventListener("submit", (event) => {
@@ -215,18 +214,6 @@ function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof w
     }
   }
   return shown;
-}
-
-async function findPlaces(form: HTMLFormElement): Promise<void> {
-  const typed = need<HTMLInputElement>('[name="address"]', form).value;
-  if (typed.length < 3) return;
-  try {
-    const answer = await fetch(`${form.dataset.addresses}?q=${encodeURIComponent(typed)}`);
-    const places = (await answer.json()) as { title: string }[];
-    need("#addresses", form).replaceChildren(...places.map(({ title }) => make("option", { value: title })));
-  } catch {
-    // typing goes on without suggestions
-  }
 }
 
 /** A photo at most 1,920 pixels wide, without EXIF; what cannot be read is sent as it is. */

@@ -50,7 +50,9 @@ OF_A_CASE = (
 SECTIONS = (
     Door("queue", "Очередь", (FIND,), "GET /desk/"),
     Door("map", "Карта очереди", (FIND,), "GET /desk/points.geojson"),
-    Door("new", "Записать звонок", ("create_on_behalf",), "GET /desk/new/"),
+    Door("call", "Записать звонок", ("create_on_behalf",), "GET /desk/call/"),
+    Door("ringing", "Увидеть, кто звонит", ("create_on_behalf",), "GET /desk/call/ringing/"),
+    Door("callbacks", "Кому перезвонить", ("create_on_behalf",), "GET /desk/callbacks/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
@@ -63,6 +65,7 @@ SECTIONS = (
          whole_region=True),
     Door("why", "Обращения за цветом места", ("see_monitor",), "GET /api/heatmap/why"),
 )  # fmt: skip
+OPEN_TO_ALL = frozenset({"wall", "live", "cells", "why"})
 PUBLIC = """Видно всем, без входа: главная, список и карта публичных обращений, их страницы и копии
 снимков, Open311, карта остроты без мест, где сообщений меньше порога. Туда попадает только то, что
 автор согласился показать; закрытый контур не попадает никогда, там отвечает `404`."""
@@ -108,7 +111,7 @@ def of_a_case(role: RoleInPrint, door: Door, scope: str) -> str:
 
 def section(role: RoleInPrint, door: Door) -> str:
     """Return what a role meets at a section of the desk or the monitor."""
-    if door in SECTIONS[6:]:  # open to all; what officials see beside is told apart
+    if door.code in OPEN_TO_ALL:  # what officials see beside is told apart
         whole = role.scope == "region" or not door.whole_region
         return YES if role.holds(door) and whole else "как всем"
     if role.scope == "none":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from otklik.faces import views
+from otklik.faces import addresses, telephony, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("vision/", views.vision, name="vision"),
     path("enter/", views.enter, name="enter"),
     path("files/<str:token>/<str:variant>", views.file, name="file"),
+    path("addresses/", addresses.for_all, name="addresses"),
+    path("hooks/telephony/<str:token>/", telephony.hook, name="telephony"),
     path("map/region.pmtiles", views.tiles, name="tiles"),
 ]

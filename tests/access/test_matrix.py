@@ -219,7 +219,7 @@ def _met(client: Client, door: matrix.Door) -> str:
     answer = client.get(address)
     if answer.status_code == 302:
         return LOGIN
-    return YES if answer.status_code == 200 else str(answer.status_code)
+    return YES if answer.status_code in {200, 204} else str(answer.status_code)
 
 
 def _why(client: Client) -> str:

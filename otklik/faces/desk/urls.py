@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.desk import answers, problems, views
+from otklik.faces import addresses
+from otklik.faces.desk import answers, calls, problems, views
 
 app_name = "desk"
 urlpatterns = [
@@ -12,7 +13,12 @@ urlpatterns = [
     path("views/", views.keep_view, name="keep_view"),
     path("views/<int:view_id>/drop/", views.drop_view, name="drop_view"),
     path("bulk/", views.bulk, name="bulk"),
-    path("new/", views.new, name="new"),
+    path("addresses/", addresses.for_desk, name="addresses"),
+    path("call/", calls.call, name="call"),
+    path("call/help/", calls.help_call, name="call_help"),
+    path("call/ringing/", calls.ringing, name="ringing"),
+    path("callbacks/", calls.callbacks, name="callbacks"),
+    path("callbacks/<int:callback_id>/<str:verb>/", calls.act_on_callback, name="callback"),
     path("points.geojson", views.points, name="points"),
     path("problems/", problems.problems, name="problems"),
     path("problems/new/", problems.new, name="new_problem"),

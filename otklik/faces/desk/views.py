@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +15,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
 from otklik.faces.desk import editor
 from otklik.faces.desk.verbs import BULK, VERBS
-from otklik.faces.forms import SendForm, uploads
 from otklik.flow.answers import queries as answer_queries
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
 from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
-from otklik.flow.intake import commands as intake
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
@@ -39,7 +36,7 @@ from otklik.ground.accounts.commands import note_look, open_personal_data
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import sight
 from otklik.ground.organisations.queries import organisations
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import directory, topics
 
 if TYPE_CHECKING:
@@ -320,39 +317,6 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         more = {"look_error": refusal.ru, "typed": request.POST}
         return _case_page(request, official, found, status=422, **more)
     return redirect("desk:case", found.spoken)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Write a message for somebody who calls or came in person."""
-    access.official_or_404(request, "create_on_behalf")
-    form = (
-        SendForm.posted(request.POST)
-        if request.method == "POST"
-        else SendForm.empty(None, request.GET)
-    )
-    form.values["idempotency_key"] = form.values["idempotency_key"] or str(uuid.uuid4())
-    context = {"form": form.values, "errors": form.errors, **_lists(),
-               "limits": intake_queries.limits(), "accept": ACCEPT,
-               "region_center": [region().center_lat, region().center_lon]}  # fmt: skip
-    if request.method == "GET":
-        form.values["contact_kind"] = "phone"
-        return render(request, "desk/new.html", context)
-    channel = request.POST.get("channel", "hotline")
-    try:
-        receipt = intake.receive(
-            form.new_report(channel if channel in {"hotline", "reception"} else "hotline", "ru"),
-            files=uploads(request, "photos"),
-            now=timezone.now(),
-        )
-    except intake_rules.Refused as refusal:
-        form.refuse(refusal.problems, "ru")
-        return render(request, "desk/new.html", context, status=422)
-    return render(
-        request, "desk/new_done.html",
-        {"receipt": receipt},
-    )  # fmt: skip
 
 
 @never_cache

@@ -16,20 +16,33 @@ if TYPE_CHECKING:
 GROUND = {"territories", "organisations", "topics", "triage"}
 PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
-FLOW = {"cases", "problems", "sms"}
+FLOW = {"cases", "problems", "sms", "calls"}
+SET_UP = {"calls": {"line", "extension"}}
+"""Tables of the flow that an administrator edits: what the region sets up, not what happened."""
 
 
 def _needed(permission: str) -> str:
     """Return our permission for one of Django's, or nothing if nobody may."""
     app, _, rest = permission.partition(".")
     verb, _, model = rest.partition("_")
-    if app in GROUND or (app == "accounts" and model in SYSTEMS):
+    if (
+        app in GROUND
+        or model.removeprefix("historical") in SET_UP.get(app, set())
+        or (app == "accounts" and model in SYSTEMS)
+    ):
         return "edit_ground"
     if app == "accounts" and model in PEOPLE:
         return "manage_people"
     if app == "accounts" and model == "look" and verb == "view":
         return "audit"
     return "edit_ground" if app in FLOW and verb == "view" else ""
+
+
+def _set_up(app: str, model: str) -> bool:
+    """Tell whether a table is what an administrator sets up for the region."""
+    if app == "accounts":
+        return model in SYSTEMS
+    return app in GROUND or model in SET_UP.get(app, set())
 
 
 class Powers(BaseBackend):

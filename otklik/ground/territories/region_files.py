@@ -27,7 +27,7 @@ VERSION = "2"
 TABLES = (
     "region.yaml", "heat.yaml", "territories.geojson", "settlements.csv", "streets.csv",
     "calendars.yaml", "organisations.yaml", "policies.yaml", "routing.yaml", "directories.yaml",
-    "roles.yaml", "answer_templates.yaml", "wording.yaml",
+    "scripts.yaml", "roles.yaml", "answer_templates.yaml", "wording.yaml",
 )  # fmt: skip
 TOPICS = "topics"
 

@@ -58,6 +58,16 @@ _HOUSE = re.compile(
 )
 
 
+_KEYS = str.maketrans("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё")
+
+
+def _cyrillic(query: str) -> str:
+    """Read what was typed on a Russian keyboard left in Latin: «djkjulf» is «вологда»."""
+    letters = [sign for sign in query if sign.isalpha()]
+    latin = bool(letters) and all("a" <= sign.lower() <= "z" for sign in letters)
+    return query.lower().translate(_KEYS) if latin else query
+
+
 class Areas:
     """The polygons of a region's territories, ready to be asked."""
 
@@ -108,7 +118,7 @@ def find(query: str, known: Sequence[Named], limit: int = 8) -> list[Place]:
 
     A house number is kept in the title but does not move the point: the table knows streets.
     """
-    text = normalise(query).replace(",", " ")
+    text = normalise(_cyrillic(query)).replace(",", " ")
     house_match = _HOUSE.search(text)
     house = house_match.group(1) if house_match else ""
     meant = [word for word in words(text) if word not in _KIND_WORDS and not word[0].isdigit()]

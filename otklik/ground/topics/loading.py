@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from otklik.ground.territories.region_files import Folder, Item, Row
 
 POLICY_FILE, ROUTING_FILE, DIRECTORY_FILE = "policies.yaml", "routing.yaml", "directories.yaml"
+DIRECTORY_FILES = (DIRECTORY_FILE, "scripts.yaml")
+"""Files of small lists; a line goes back to the file that it came from."""
 GROUP = "-group"
 INACTIVE = {"active": False}
 
@@ -134,15 +136,19 @@ def read(folder: Folder) -> dict[str, list[Row]]:
 def heads(folder: Folder) -> list[Row]:
     """Return what the files say of themselves."""
     present = folder.names()
-    directories = folder.yaml(DIRECTORY_FILE)
-    lists = [name for name, value in directories.items() if isinstance(value, list)]
     headed = [
         folder.head(POLICY_FILE, folder.yaml(POLICY_FILE), "policies"),
         folder.head(ROUTING_FILE, folder.yaml(ROUTING_FILE), "routing", "rules"),
-        folder.head(DIRECTORY_FILE, directories, *lists),
+        *(_list_head(folder, file) for file in DIRECTORY_FILES),
         *(folder.head(name, {}) for name in _topic_files(folder)),
     ]
     return [head for head in headed if head.file in present]
+
+
+def _list_head(folder: Folder, file: str) -> Row:
+    said = folder.yaml(file)
+    lists = [name for name, value in said.items() if isinstance(value, list)]
+    return folder.head(file, said, *lists)
 
 
 def write(export: Export) -> dict[str, str]:
@@ -154,15 +160,28 @@ def write(export: Export) -> dict[str, str]:
     }
     routing = [pack(told.data, told.rest, ROUTING_COLUMNS) for told in export.rows(ROUTING)]
     files[ROUTING_FILE] = yaml_text(export.head(ROUTING_FILE), {"routing": routing})
-    lists: dict[str, list[Told]] = {}
+    return files | _list_texts(export)
+
+
+def _list_texts(export: Export) -> dict[str, str]:
+    lists: dict[str, dict[str, list[Told]]] = {DIRECTORY_FILE: {}}
     for told in export.rows(DIRECTORIES):
-        lists.setdefault(told.data["kind"], []).append(told)
-    body = {
-        kind: [_line(told) for told in sorted(lines, key=lambda told: int(told.data["position"]))]
-        for kind, lines in lists.items()
+        file = lists.setdefault(told.file or DIRECTORY_FILE, {})
+        file.setdefault(told.data["kind"], []).append(told)
+    return {
+        file: yaml_text(
+            export.head(file),
+            {
+                kind: [_line(each) for each in sorted(lines, key=_place)]
+                for kind, lines in kinds.items()
+            },
+        )
+        for file, kinds in lists.items()
     }
-    files[DIRECTORY_FILE] = yaml_text(export.head(DIRECTORY_FILE), body)
-    return files
+
+
+def _place(told: Told) -> int:
+    return int(told.data["position"])
 
 
 def check_routes(
@@ -322,23 +341,27 @@ def _routing(folder: Folder) -> list[Row]:
 
 
 def _directories(folder: Folder) -> list[Row]:
+    return folder.unique([row for file in DIRECTORY_FILES for row in _lines(folder, file)])
+
+
+def _lines(folder: Folder, file: str) -> list[Row | None]:
     rows = []
-    for kind, lines in folder.yaml(DIRECTORY_FILE).items():
+    for kind, lines in folder.yaml(file).items():
         if not isinstance(lines, list):
             continue
-        for position, item in enumerate(folder.items(DIRECTORY_FILE, lines, kind), 1):
+        for position, item in enumerate(folder.items(file, lines, kind), 1):
             known = {
                 "title" if name == TITLE_NAMES.get(kind, "title")
                 else "hint" if name == HINT_NAMES.get(kind, "help") else name: value
                 for name, value in item.items()
             }  # fmt: skip
             key = f"{kind}/{item.get('code', '')}"
-            row = folder.row(DIRECTORY_FILE, key, known, DIRECTORY_COLUMNS)
+            row = folder.row(file, key, known, DIRECTORY_COLUMNS)
             if row is not None:
                 row.data |= {"kind": kind, "position": position, "extra": row.rest}
                 row.rest = {}
             rows.append(row)
-    return folder.unique(rows)
+    return rows
 
 
 def _line(told: Told) -> Item:

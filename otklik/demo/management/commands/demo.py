@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from otklik.demo import accounts, seeding
 from otklik.demo.declared import declare
+from otklik.demo.hotline import connect
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
 
@@ -67,6 +68,7 @@ class Command(BaseCommand):
                 part.terminate()
         self.stdout.write(f"  {Report.objects.count()} messages")
         declare(timezone.localtime())
+        connect(timezone.localtime())
         if any(failed):
             sys.exit(1)
 
