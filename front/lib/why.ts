@@ -9,6 +9,7 @@ interface Found {
   title: Titles; acuity: number | null; band: string; observed: number; expected: number; sentence: Titles; marks: Mark[]; hidden: boolean;
   parts: (Titles & { value: number; weight: number; points: number; explain: Titles })[];
   topics: (Titles & { code: string; count: number })[];
+  instructions?: { status: string; overdue: boolean; sentence: string; organisation: string; url: string }[];
   cases: (Titles & { spoken: string; overdue: boolean; open: boolean; age_hours: number; people: number })[];
 }
 
@@ -53,6 +54,9 @@ export class Why {
     put("marks", ...found.marks.map((mark) =>
       make("p", { class: "notice", "data-tone": "acute" }, make("span", { class: "notice__body" }, make("strong", {}, say("forced", { reason: mark[language] })),
         ...[mark.note, mark.until ? until(mark.until) : ""].filter(Boolean).map((text) => make("span", {}, text))))));
+    put("tasks", ...(found.instructions ?? []).map((task) =>
+      make("p", { class: "wall__task", "data-tone": task.overdue ? "acute" : task.status === "confirmed" ? "good" : "wait" }, make("a", { href: task.url }, task.sentence), make("small", {}, task.organisation))));
+    find("[data-why-instruct]")?.setAttribute("href", this.instruct());
     const most = Math.max(found.observed, found.expected, 1);
     put("load", ...(found.parts.length ? [line(say("now"), found.observed / most, figure(found.observed), "", "now"), line(say("usually"), found.expected / most, figure(found.expected), "", "usually")] : []));
     put("parts", ...found.parts.map((part) => line(part[language], part.value, say("points", { points: Math.round(part.points), most: Math.round(100 * part.weight) }), part.explain[language], "part")));
@@ -66,6 +70,12 @@ export class Why {
       (this.form.elements.namedItem("place") as HTMLInputElement).value = this.opened;
       need<HTMLButtonElement>('[value="unmark"]', this.form).hidden = !found.marks.some((mark) => mark.reason === "manual" && mark.until);
     }
+  }
+
+  /** Where an instruction about this place and topic is given. */
+  private instruct(): string {
+    const given = new URLSearchParams({ cell: this.opened, topic: this.query().get("topic") ?? "" });
+    return `/desk/instructions/new/?${given}`;
   }
 
   /** The duty officer's word: keeps a place red, or lifts the mark; the stream brings the colour. */

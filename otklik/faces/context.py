@@ -42,5 +42,9 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "official": asker,
         "may_edit_templates": bool(asker and powers_of(asker).anywhere("edit_templates")),
         "may_verify": bool(asker and powers_of(asker).anywhere("verify")),
+        "may_see_statistics": bool(asker and powers_of(asker).anywhere("see_statistics")),
+        "may_see_tasks": bool(
+            asker and any(map(powers_of(asker).anywhere, ("instruct", "fulfil", "see_statistics")))
+        ),
         "vision": request.COOKIES.get("vision", ""),
     }

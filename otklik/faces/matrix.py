@@ -56,6 +56,18 @@ SECTIONS = (
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
+    Door("statistics", "Статистика", ("see_statistics",), "GET /desk/statistics/"),
+    Door("behind", "Список за числом", ("see_statistics",),
+         "GET /desk/statistics/list/?measure=received"),
+    Door("ratings", "Рейтинги", ("see_statistics",), "GET /desk/ratings/"),
+    Door("report", "Справка к совещанию", ("see_statistics",), "GET /desk/report/"),
+    Door("sheet", "Справка таблицей XLSX", ("see_statistics",), "GET /desk/report.xlsx"),
+    Door("paper", "Справка в PDF", ("see_statistics",), "GET /desk/report.pdf"),
+    Door("instructions", "Поручения", ("instruct", "fulfil", "see_statistics"),
+         "GET /desk/instructions/"),
+    Door("instruct", "Дать поручение", ("instruct",), "GET /desk/instructions/new/"),
+    Door("roadmaps", "Дорожные карты", ("see_statistics",), "GET /desk/roadmaps/"),
+    Door("roadmap", "Начать дорожную карту", ("plan_roadmaps",), "GET /desk/roadmaps/new/"),
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
     Door("boards", "Просроченное по органам на стене", ("see_monitor",), "GET /monitor/boards.json",
          whole_region=True),
@@ -65,7 +77,7 @@ SECTIONS = (
          whole_region=True),
     Door("why", "Обращения за цветом места", ("see_monitor",), "GET /api/heatmap/why"),
 )  # fmt: skip
-OPEN_TO_ALL = frozenset({"wall", "live", "cells", "why"})
+OPEN_TO_ALL = frozenset({"wall", "boards", "live", "cells", "why"})
 PUBLIC = """Видно всем, без входа: главная, список и карта публичных обращений, их страницы и копии
 снимков, Open311, карта остроты без мест, где сообщений меньше порога. Туда попадает только то, что
 автор согласился показать; закрытый контур не попадает никогда, там отвечает `404`."""

@@ -155,3 +155,11 @@ def test_the_full_stream_is_for_those_who_see_the_whole_region_and_still_work() 
     leader.active = False
     leader.save()
     assert listener(given) is None
+
+
+def test_a_bounded_role_beside_an_unbounded_one_takes_nothing_away() -> None:
+    official = bound("analyst")
+    case = opened_case()
+    city = bound("head", organisation="adm-cherepovets-city")
+    city.memberships.update(official=official)
+    assert list(queries.cases_of(official)) == [case]

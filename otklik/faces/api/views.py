@@ -12,7 +12,7 @@ from ninja import NinjaAPI, Query, Schema, Status
 from ninja.errors import ValidationError
 from pydantic import Field
 
-from otklik.faces import access, show
+from otklik.faces import access, show, tasks
 from otklik.flow.cases.queries import visible_numbers
 from otklik.flow.problems.queries import known_near
 from otklik.flow.triage import queries as triage
@@ -286,10 +286,14 @@ def why(request: HttpRequest, given: Query[HeatIn], cell: str) -> Any:
     shown = None
     if official is not None and powers_of(official).anywhere("see_monitor"):
         shown = partial(visible_numbers, official)
+    now = timezone.localtime()
     try:
-        return heat.why(
-            cell, given.filters(), now=timezone.localtime(), public=not sees_all(official),
-            shown=shown,
-        )  # fmt: skip
+        found = heat.why(cell, given.filters(), now=now, public=not sees_all(official), shown=shown)
     except heat.UnknownPlaceError:
         return Status(404, {"detail": "there is no such cell or municipality"})
+    if official is not None and shown is not None:
+        found = found | {
+            "instructions": tasks.at_places(official, [cell], now).get(cell, []),
+            "may_instruct": tasks.may_instruct(official),
+        }
+    return found

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from otklik.faces import addresses
-from otklik.faces.desk import answers, calls, problems, views
+from otklik.faces.desk import (
+    answers,
+    calls,
+    instructions,
+    problems,
+    reports,
+    roadmaps,
+    statistics,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +29,24 @@ urlpatterns = [
     path("callbacks/", calls.callbacks, name="callbacks"),
     path("callbacks/<int:callback_id>/<str:verb>/", calls.act_on_callback, name="callback"),
     path("points.geojson", views.points, name="points"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/list/", statistics.behind, name="statistics_list"),
+    path("ratings/", statistics.ratings, name="ratings"),
+    path("report/", reports.report, name="report"),
+    path("report.pdf", reports.report_pdf, name="report_pdf"),
+    path("report.xlsx", reports.report_xlsx, name="report_xlsx"),
+    path("instructions/", instructions.instructions, name="instructions"),
+    path("instructions/new/", instructions.new, name="new_instruction"),
+    path("instructions/<int:instruction_id>/", instructions.instruction, name="instruction"),
+    path(
+        "instructions/<int:instruction_id>/<str:verb>/",
+        instructions.act,
+        name="act_on_instruction",
+    ),
+    path("roadmaps/", roadmaps.roadmaps, name="roadmaps"),
+    path("roadmaps/new/", roadmaps.new, name="new_roadmap"),
+    path("roadmaps/<int:roadmap_id>/", roadmaps.roadmap, name="roadmap"),
+    path("roadmaps/<int:roadmap_id>/<str:verb>/", roadmaps.act, name="act_on_roadmap"),
     path("problems/", problems.problems, name="problems"),
     path("problems/new/", problems.new, name="new_problem"),
     path("problems/<int:problem_id>/", problems.problem, name="problem"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from otklik.faces import access
+from otklik.faces import access, tasks
 from otklik.faces.templatetags.otklik import named, titled
 from otklik.flow.cases.queries import overdue_bodies, solved_since
 from otklik.ground.accounts.queries import powers_of
@@ -52,6 +52,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "reasons": REASONS,
         "demo_storm": settings.DEMO and all_of_it,
         "may_mark": _marks(official),
+        "may_instruct": tasks.may_instruct(official),
         "hours": HOURS,
     }
     return render(request, "monitor/wall.html", context)
@@ -107,9 +108,12 @@ def table(request: HttpRequest) -> HttpResponse:
     filters = heat.HeatFilters(topics=tuple(filter(None, [request.GET.get("topic", "")])))
     found = heat.snapshot(filters, "territory", now=now, public=not sees_all(official))
     known = territories()
+    places = [cell["cell"] for cell in found["cells"]]
+    told = tasks.at_places(official, places, now) if official else {}
     lines = [
         {
             **cell,
+            "instructions": told.get(cell["cell"], []),
             "title": named(known[cell["cell"]]) if cell["cell"] in known else cell["cell"],
             "band_title": BANDS[cell["band"]],
             "forced_title": REASONS[cell["forced"]] if cell["forced"] else None,
@@ -122,6 +126,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "lines": lines, "at": now, "categories": topics().categories,
         "topic": request.GET.get("topic", ""),
         "may_mark": _marks(official),
+        "may_instruct": tasks.may_instruct(official),
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
 

@@ -455,7 +455,7 @@ def approve_answer(number: str, *, by: Official, now: datetime) -> Answer:
         case.save()
         tell(
             case, events.CaseAnswered, by.ref, now,
-            answer=answer.pk, result=answer.result, late=late,
+            answer=answer.pk, result=answer.result, late=late, proofs=answer.proofs.count(),
         )  # fmt: skip
     return answer
 

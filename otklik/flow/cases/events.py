@@ -206,6 +206,7 @@ class CaseAnswered(CaseFact):
     answer: int = 0
     result: str = ""
     late: bool = False
+    proofs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

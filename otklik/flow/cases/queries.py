@@ -102,6 +102,10 @@ class HistoryLine:
     data: dict[str, object] = field(default_factory=dict)
 
 
+EVERYTHING = Q(pk__isnull=False)
+"""An empty Q would vanish beside another: `Q() | x` is x."""
+
+
 def _scope(grant: Power) -> Q:
     bounds = Q()
     if grant.organisations is not None:
@@ -110,7 +114,7 @@ def _scope(grant: Power) -> Q:
         bounds &= Q(territory_id__in=grant.territories)
     if grant.topics is not None:
         bounds &= Q(topic_id__in=grant.topics)
-    return bounds
+    return bounds or EVERYTHING
 
 
 def _within(grants: Iterable[Power]) -> Q:

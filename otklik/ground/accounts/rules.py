@@ -13,7 +13,8 @@ PERMISSIONS = (
     "see_case", "see_personal_data", "reveal_personal_data", "see_place", "moderate",
     "correct_topic", "assign", "return", "draft_answer", "approve_answer", "extend", "redirect",
     "verify", "judge_dispute",
-    "see_monitor", "mark_red", "instruct", "edit_ground", "manage_people", "create_on_behalf",
+    "see_monitor", "mark_red", "instruct", "fulfil", "plan_roadmaps",
+    "edit_ground", "manage_people", "create_on_behalf",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "approve_export", "erase_person", "audit", "group", "edit_templates",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 from otklik.demo import accounts, seeding
 from otklik.demo.declared import declare
 from otklik.demo.hotline import connect
+from otklik.demo.leading import lead
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
 
@@ -69,6 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {Report.objects.count()} messages")
         declare(timezone.localtime())
         connect(timezone.localtime())
+        lead(timezone.localtime())
         if any(failed):
             sys.exit(1)
 

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 
 from otklik.faces import matrix
 from otklik.journal.facts import COMMON, register
+from otklik.readers.statistics.wording import page as measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ def _by_app() -> list[type[Fact]]:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/access.md": _access,
     "docs/reference/facts.md": _facts,
+    "docs/reference/measures.md": measures,
 }
 
 

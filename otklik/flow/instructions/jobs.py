@@ -1,0 +1,15 @@
+"""The timers of instructions, every minute."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from otklik.flow.instructions import timers
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="instructions.timers", queue="timers", queueing_lock="instructions.timers")
+def run_timers(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
+    """Do what became due."""
+    timers.run(timezone.now())
