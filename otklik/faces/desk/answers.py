@@ -47,7 +47,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
         return _case_page(request, official, found, edited=values, edited_at=now)
     told = {"values": values, "saved_at": now, **editor.told_of(found, values)}
     context = {"case": found, "editor": told, "results": list(directory("results").values())}
-    return render(request, f"desk/_editor_{'fields' if source else 'hints'}.html", context)
+    return render(request, f"desk/_editor_{'inserted' if source else 'hints'}.html", context)
 
 
 def _template_editor(request: HttpRequest) -> Official:

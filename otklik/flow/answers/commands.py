@@ -214,10 +214,13 @@ def _seen_before(case: Case, proof: Attachment, prints: Prints, most: float) -> 
 
 def _in_archive(case: Case, prints: Prints, most: float) -> list[rules.Found]:
     matches = archive.nearest(prints, case.region_id, most)
-    by_id = Attachment.objects.select_related("report").in_bulk([m.attachment for m in matches])
+    found = Attachment.objects.select_related("report").exclude(report=case.report_id)
+    if not case.closed_contour:  # for all others its messages do not exist
+        found = found.exclude(report__case__closed_contour=True)
+    by_id = found.in_bulk([match.attachment for match in matches])
     for match in matches:
-        other = by_id[match.attachment]
-        if other.report_id != case.report_id:
+        other = by_id.get(match.attachment)
+        if other is not None:
             detail = {
                 "case": other.report.number, "attachment": other.pk, "bits": match.apart,
                 "proof": other.purpose == Attachment.Purpose.PROOF, "mirrored": match.mirrored,

@@ -164,6 +164,8 @@ def _copies(
     case: Case, own: likeness.Shingles, keys: list[int], known: likeness.Shingles
 ) -> list[rules.Found]:
     met = Examination.objects.filter(region=region(), common=False, bands__overlap=keys)
+    if not case.closed_contour:  # for all others its messages do not exist
+        met = met.filter(answer__case__closed_contour=False)
     others = met.exclude(answer__case=case).order_by("-pk")[:50]
     best, which = 0.0, ""
     for text, number in others.values_list("answer__text", "answer__case__number"):

@@ -152,6 +152,14 @@ class TestInTheRegion:
         commands.examine_version(case.number, third.version, now=NOW + 8 * HOUR)
         assert "photo_again" in _codes(third)
 
+    def test_the_closed_contours_photos_exist_for_no_other_case(self) -> None:
+        hidden = opened_case(files=[upload(jpeg(scene(16)))])
+        commands.print_report(hidden.report_id, now=NOW)
+        hidden.closed_contour = True
+        hidden.save()
+        _, answer = _answered(jpeg(scene(16)), text="Яма у школы на Мира, бьём колёса")
+        assert "photo_seen" not in _codes(answer)
+
     def test_prints_are_taken_once_and_old_photos_are_caught_up_with(self) -> None:
         case = opened_case(files=[upload(jpeg(scene(12))), upload(jpeg(scene(13)))])
         assert case.report_id in reports_unprinted()
