@@ -163,7 +163,11 @@ def _camera(facts: Any, case: Case) -> str:
         told.append(f"снято {localtime(facts.taken_at):%d.%m.%Y %H:%M}")
     if facts.lat is not None and case.lat is not None and case.lon is not None:
         away = metres((facts.lat, facts.lon), (case.lat, case.lon))
-        told.append(f"{away:.0f} м от места" if away < KM else f"{away / KM:.1f} км от места")
+        told.append(
+            f"{away:.0f} м от места"
+            if away < KM
+            else f"{away / KM:.1f} км от места".replace(".", ",")
+        )
     if facts.camera:
         told.append(facts.camera)
     return ", ".join(told) or "камера не записала ни времени, ни места"

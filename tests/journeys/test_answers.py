@@ -196,9 +196,9 @@ def test_hints_come_while_typing_and_find_officialese_template_and_a_phone() -> 
         f"/desk/c/{case.spoken}/draft/", heavy, headers={"HX-Request": "true"}
     )
     said = answer.content.decode()
-    assert "«В целях»: лучше чтобы" in said
+    assert "«В целях»: лучше «чтобы»" in said
     assert "Трудно читать" in said
-    assert "личные данные: телефон" in said
+    assert "личные данные: телефон</li>" in said
     assert "Нет ответа на вопрос «когда»" in said
     assert "<html" not in said
 

@@ -287,7 +287,7 @@ def hints(judged: Judged) -> list[str]:
     """Return what to mend in a text, for its writer: warnings, officialese, long sentences."""
     told = [rules.say(each.code, _for_writer(each.detail)) for each in judged.found]
     told += [
-        f"«{said}»: лучше {plain}" if not plain.startswith(("уберите", "скажите", "назовите"))
+        f"«{said}»: лучше «{plain}»" if not plain.startswith(("уберите", "скажите", "назовите"))
         else f"«{said}»: {plain}"
         for said, plain in judged.reading.officialese
         if plain

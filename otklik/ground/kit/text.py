@@ -73,7 +73,7 @@ def personal_in(text: str) -> list[str]:
         ("телефон", (_PHONE, _LANDLINE)), ("почта", (_EMAIL,)), ("длинный номер", (_LONG_NUMBER,)),
         ("имя или фамилия", (_NAME, _PLAIN_NAME)), ("квартира", (_FLAT,)),
     )  # fmt: skip
-    return [
+    said = [
         kind
         for kind, patterns in kinds
         if any(
@@ -82,6 +82,9 @@ def personal_in(text: str) -> list[str]:
             for found in pattern.finditer(text)
         )
     ]
+    if "телефон" in said and not _LONG_NUMBER.search(_PHONE.sub("", text)):
+        said = [kind for kind in said if kind != "длинный номер"]
+    return said
 
 
 def mask_phone(phone: str) -> str:
