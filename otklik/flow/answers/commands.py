@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from otklik.ground.topics.models import Topic
 
 LONGEST = 10_000
+MESSAGE = Attachment.Purpose.MESSAGE
 
 
 @command
@@ -189,19 +190,21 @@ def _of_proof(case: Case, proof: Attachment) -> list[rules.Found]:
     if facts.readable and proof.prints.exists():
         prints, _ = look(proof.original, get_default_timezone())
         if prints is not None:
-            found += _seen_before(case, proof, prints, bound["photo_near"])
+            found += _seen_before(case, proof, prints, bound)
     return [rules.Found(each.code, {**each.detail, "proof_id": proof.pk}) for each in found]
 
 
-def _seen_before(case: Case, proof: Attachment, prints: Prints, most: float) -> list[rules.Found]:
-    own = archive.in_report(prints, case.report_id, proof.pk, most)
+def _seen_before(
+    case: Case, proof: Attachment, prints: Prints, bound: Mapping[str, float]
+) -> list[rules.Found]:
+    own = archive.in_report(prints, case.report_id, proof.pk, bound["photo_near"])
     found = []
     known = {
         each.pk: each for each in Attachment.objects.filter(pk__in=[m.attachment for m in own])
     }
     for match in own:
         other = known[match.attachment]
-        if other.purpose == Attachment.Purpose.MESSAGE:
+        if rules.same_photo(match.apart, other.purpose, bound) and other.purpose == MESSAGE:
             found.append(rules.Found("photo_author", {"attachment": other.pk, "bits": match.apart}))
             break
     sent = Answer.objects.filter(
@@ -209,18 +212,18 @@ def _seen_before(case: Case, proof: Attachment, prints: Prints, most: float) -> 
     ).order_by("version").last()  # fmt: skip
     if sent is not None and sent.decided_at is not None:
         found.append(rules.Found("photo_again", {"day": f"{localtime(sent.decided_at):%d.%m.%Y}"}))
-    return found + _in_archive(case, prints, most)
+    return found + _in_archive(case, prints, bound)
 
 
-def _in_archive(case: Case, prints: Prints, most: float) -> list[rules.Found]:
-    matches = archive.nearest(prints, case.region_id, most)
+def _in_archive(case: Case, prints: Prints, bound: Mapping[str, float]) -> list[rules.Found]:
+    matches = archive.nearest(prints, case.region_id, bound["photo_near"])
     found = Attachment.objects.select_related("report").exclude(report=case.report_id)
     if not case.closed_contour:  # for all others its messages do not exist
         found = found.exclude(report__case__closed_contour=True)
     by_id = found.in_bulk([match.attachment for match in matches])
     for match in matches:
         other = by_id.get(match.attachment)
-        if other is not None:
+        if other is not None and rules.same_photo(match.apart, other.purpose, bound):
             detail = {
                 "case": other.report.number, "attachment": other.pk, "bits": match.apart,
                 "proof": other.purpose == Attachment.Purpose.PROOF, "mirrored": match.mirrored,

@@ -169,6 +169,14 @@ def of_photo(
     return found
 
 
+def same_photo(apart: int, purpose: str, limits: Mapping[str, float]) -> bool:
+    """Tell whether a proof is an old photo: a proof sent again, or what somebody wrote about.
+
+    An honest photo from the same spot looks much like the one before: there less is forgiven.
+    """
+    return apart <= limits["photo_same" if purpose == "message" else "photo_near"]
+
+
 def say(code: str, detail: Mapping[str, Any]) -> str:
     """Return a warning in the approver's words."""
     match code:

@@ -110,6 +110,12 @@ def test_a_camera_far_away_or_too_early_is_doubted() -> None:
     assert not rules.of_photo(taken_at=NOW, point=(59.2201, 39.8901), **asked)  # type: ignore[arg-type]
 
 
+def test_an_honest_photo_from_the_same_spot_is_forgiven_an_old_proof_is_not() -> None:
+    assert not rules.same_photo(34, "message", rules.LIMITS)
+    assert rules.same_photo(12, "message", rules.LIMITS)
+    assert rules.same_photo(34, "proof", rules.LIMITS)
+
+
 def test_warnings_need_a_tick_and_a_reason() -> None:
     with pytest.raises(Refused, match="cautions"):
         rules.check_overruling(["copied"], "", confirmed=True)
