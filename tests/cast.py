@@ -103,6 +103,11 @@ def vera() -> Official:
     return accounts.official(accounts.ANALYST)
 
 
+def olga() -> Official:
+    """The registrar of appeals at the governor's reception."""
+    return accounts.official(accounts.REGISTRAR)
+
+
 def zakhar() -> Official:
     """The closed contour's officer."""
     return accounts.official(accounts.CONTOUR)

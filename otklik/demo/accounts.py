@@ -77,9 +77,13 @@ AUDITOR = Actor(
     "auditor@example.ru", "Кира", "Строгова", "Аудитор безопасности", "gov-admin",
     ("security_auditor",), everywhere=True,
 )  # fmt: skip
+REGISTRAR = Actor(
+    "registrar@example.ru", "Ольга", "Снегова", "Регистратор обращений", "gov-appeals",
+    ("registrar",), everywhere=True,
+)  # fmt: skip
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
-    ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR,
+    ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR, REGISTRAR,
 )  # fmt: skip
 
 

@@ -6,17 +6,26 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from otklik.flow.appeals.commands import receive_appeal
+from otklik.flow.intake.commands import receive
 from otklik.flow.intake.rules import NewReport, Problem
+from otklik.flow.regimes.commands import NewApplicant
+from otklik.flow.regimes.rules import APPEAL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest, QueryDict
 
+    from otklik.flow.intake.commands import Receipt
     from otklik.ground.accounts.models import Person
 
 FIELDS = (
     "text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone",
-    "public", "consent", "idempotency_key", "twins_seen",
+    "public", "consent", "idempotency_key", "twins_seen", "regime", "last_name", "first_name",
+    "patronymic", "postal_address", "appeal_kind", "collective", "complaint_on",
 )  # fmt: skip
 
 
@@ -41,6 +50,8 @@ class SendForm:
             values["place_kind"] = "pin"
         if person is not None:
             values["email"], values["phone"] = person.email, person.phone
+            values["last_name"], values["first_name"] = person.last_name, person.first_name
+            values["patronymic"] = person.patronymic
         return cls(values)
 
     @classmethod
@@ -64,7 +75,30 @@ class SendForm:
             contact=value["contact_kind"],
             email=value["email"] if value["contact_kind"] == "email" else "",
             phone=value["phone"] if value["contact_kind"] == "phone" else "",
-            wants_public=value["public"] == "on",
+            wants_public=value["public"] == "on" and not self.is_appeal,
+            extra=self._extra(),
+        )
+
+    @property
+    def is_appeal(self) -> bool:
+        """Whether the author asks for the way of 59-ФЗ."""
+        return self.values["regime"] == APPEAL
+
+    def _extra(self) -> dict[str, str]:
+        said = {"regime": APPEAL if self.is_appeal else "",
+                "complaint_on": self.values["complaint_on"][:80]}  # fmt: skip
+        return {name: value for name, value in said.items() if value}
+
+    def applicant(self) -> NewApplicant:
+        """Return who writes, as the law asks."""
+        value = self.values
+        return NewApplicant(
+            last_name=value["last_name"],
+            first_name=value["first_name"],
+            patronymic=value["patronymic"],
+            postal_address=value["postal_address"],
+            kind=value["appeal_kind"],
+            collective=value["collective"] == "on",
         )
 
     def refuse(self, problems: list[Problem], language: str) -> None:
@@ -72,6 +106,16 @@ class SendForm:
         for problem in problems:
             text = problem.ru if language == "ru" else problem.en
             self.errors.setdefault(problem.field, []).append(text)
+
+
+def accept(
+    form: SendForm, new: NewReport, *, files: Sequence[UploadedFile[Any]], author: Person | None,
+    now: datetime,
+) -> Receipt:  # fmt: skip
+    """Receive what was sent, as a message or as an appeal."""
+    if form.is_appeal:
+        return receive_appeal(new, form.applicant(), files=files, author=author, now=now)
+    return receive(new, files=files, author=author, now=now)
 
 
 def _number(text: str) -> float | None:

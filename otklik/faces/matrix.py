@@ -41,6 +41,7 @@ OF_A_CASE = (
     Door("original", "Скачать исходный файл", (PERSONAL,), "GET /files/{token}/original", ABSENT),
     Door("contact", "Показать имя и контакт", (PERSONAL, REVEAL), "POST /desk/c/{number}/contact/"),
     Door("draft", "Сохранить черновик ответа", ("draft_answer",), "POST /desk/c/{number}/draft/"),
+    Door("print", "Напечатать карточку и дело", (PERSONAL,), "GET /desk/c/{number}/print/card/"),
     *(
         Door(t.verb, t.ru, (t.permission,), f"POST /desk/c/{{number}}/{t.verb}/")
         for t in TRANSITIONS
@@ -53,6 +54,10 @@ SECTIONS = (
     Door("call", "Записать звонок", ("create_on_behalf",), "GET /desk/call/"),
     Door("ringing", "Увидеть, кто звонит", ("create_on_behalf",), "GET /desk/call/ringing/"),
     Door("callbacks", "Кому перезвонить", ("create_on_behalf",), "GET /desk/callbacks/"),
+    Door("appeals", "Журнал обращений по 59-ФЗ", (FIND,), "GET /desk/appeals/"),
+    Door("sstu", "Отчёт для ССТУ.РФ", ("export_cases",), "GET /desk/appeals/sstu/"),
+    Door("questions", "Вопросы обращений к своей организации", ("draft_answer",),
+         "GET /desk/appeals/questions/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),

@@ -95,6 +95,11 @@ def status(case: Case, language: str) -> str:
     return text.replace("()", "").strip(" :,–")
 
 
+def status_label(case: Case) -> str:
+    """Return what officials call a case's status."""
+    return label("statuses", case.status)
+
+
 def _facts(case: Case, language: str) -> dict[str, Any]:
     return {
         "number": case.number,

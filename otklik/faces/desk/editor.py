@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from otklik.flow.answers import queries
 from otklik.flow.answers.rules import PARTS, Parts, filled_in
+from otklik.flow.appeals.queries import composed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ def start(case: Case, official: Official) -> tuple[dict[str, str], Any]:
     if draft is not None:
         return typed(draft.values), draft.saved_at
     values = typed(queries.last_parts(case))
+    values["done"] = values["done"] or composed(case)
     values["who"] = values["who"] or queries.facts_of(case)["who"]
     return values, None
 

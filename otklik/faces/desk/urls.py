@@ -7,11 +7,13 @@ from django.urls import path
 from otklik.faces import addresses
 from otklik.faces.desk import (
     answers,
+    appeals,
     calls,
     instructions,
     problems,
     reports,
     roadmaps,
+    sstu,
     statistics,
     views,
 )
@@ -56,7 +58,14 @@ urlpatterns = [
     path("templates/new/", answers.template, name="new_template"),
     path("templates/<int:template_id>/", answers.template, name="template"),
     path("checks/", answers.checks, name="checks"),
+    path("appeals/", appeals.journal, name="appeals"),
+    path("appeals/sstu/", sstu.month, name="sstu"),
+    path("appeals/questions/", appeals.questions, name="questions"),
+    path("appeals/questions/<int:question_id>/", appeals.answer, name="answer_question"),
     path("c/<str:number>/", views.case, name="case"),
+    path("c/<str:number>/print/<str:form>/", appeals.print_form, name="print"),
+    path("c/<str:number>/notices/<int:notice_id>/", appeals.notice, name="notice"),
+    path("c/<str:number>/papers/<int:paper_id>/", appeals.kept, name="paper"),
     path("c/<str:number>/contact/", views.contact, name="contact"),
     path("c/<str:number>/draft/", answers.draft, name="draft"),
     path("c/<str:number>/<str:verb>/", views.act, name="act"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from otklik.faces.desk import appeal_verbs
 from otklik.faces.forms import uploads
 from otklik.flow.answers import commands as answers
 from otklik.flow.answers.rules import PARTS, Parts
@@ -137,6 +138,7 @@ def typed_parts(request: HttpRequest) -> Parts:
 
 def submit(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """Put an answer before the approver."""
+    appeal_verbs.before_submit(case)
     template = request.POST.get("template", "")
     answers.compose_answer(
         case.number,
@@ -220,5 +222,6 @@ VERBS: dict[str, Verb] = {
     "assign": assign, "return": give_back, "redirect": redirect, "start": start, "submit": submit,
     "send_back": send_back, "approve": approve, "approve_interim": approve, "extend": extend,
     "verify": verify, "refute": refute, "reopen": reopen, "uphold": uphold, "show": show,
+    **appeal_verbs.VERBS,
 }  # fmt: skip
 BULK = ("register", "reject", "assign", "start", "merge", "approve")

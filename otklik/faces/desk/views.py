@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk import editor
+from otklik.faces.desk import appeals, editor
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
 from otklik.flow.cases import commands as cases
@@ -226,6 +226,7 @@ def _case_page(
         "soon": now + timedelta(days=1),
         "accept": ACCEPT,
         "limits": intake_queries.limits(),
+        **appeals.of_a_case(found),
         **_lists(),
         **more,
     }

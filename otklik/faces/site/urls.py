@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import problems, tracking, views
+from otklik.faces.site import appeals, problems, tracking, views
 
 app_name = "site"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("m/<str:number>/files/", views.add_files, name="files"),
     path("m/<str:number>/withdraw/", views.withdraw, name="withdraw"),
     path("m/<str:number>/support/", views.support, name="support"),
+    path("m/<str:number>/appeal/", appeals.make, name="make_appeal"),
+    path("m/<str:number>/notices/<int:notice_id>/", appeals.notice, name="notice"),
+    path("m/<str:number>/papers/<int:paper_id>/", appeals.kept, name="paper"),
     path("joined/<str:token>/", views.joined, name="joined"),
     path("problems/", problems.problems, name="problems"),
     path("problems/<int:problem_id>/", problems.problem, name="problem"),

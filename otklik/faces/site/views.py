@@ -19,7 +19,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.forms import SendForm, uploads
+from otklik.faces.forms import SendForm, accept, uploads
+from otklik.faces.site import appeals
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
@@ -90,7 +91,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if known or twins:
         return _send_page(request, form, files=files, known=known, twins=twins)
     try:
-        receipt = intake.receive(
+        receipt = accept(
+            form,
             form.new_report(CHANNEL, _language()),
             files=files,
             author=request.user if request.user.is_authenticated else None,
@@ -106,7 +108,7 @@ def send(request: HttpRequest) -> HttpResponse:
 def _like(form: SendForm) -> tuple[list[Any], list[Any]]:
     """Return known problems and likely twins once, before the first sending."""
     new = form.new_report(CHANNEL, _language())
-    if form.values["twins_seen"] or not new.text.strip():
+    if form.values["twins_seen"] or form.is_appeal or not new.text.strip():
         return [], []
     if len(new.text) > intake_queries.limits().text:
         return [], []
@@ -144,6 +146,7 @@ def _send_page(
         "topic_groups": show.topic_groups(tree, _language()),
         "held": [] if _scripted(request) else held.hold(files, intake_queries.limits()),
         "region_center": [region().center_lat, region().center_lon],
+        **appeals.choice(),
     }
     return render(request, "site/send.html", context, status=status)
 
@@ -245,14 +248,16 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     except Http404:
         return _public_page(request, number)
     found = case_queries.case_of_report(report.number)
-    return _own_page(request, report, found)
+    return own_page(request, report, found)
 
 
-def _own_page(
+def own_page(
     request: HttpRequest, report: Any, found: Case | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     answer = case_queries.answer_of(found) if found else None
+    verbs = case_rules.verbs_for(found.status, "author", regime=found.regime) if found else ()
     context = {
+        "form": SendForm.empty(report.author, request.GET).values,
         "report": report,
         "case": show.own_case(report, _language()),
         "answer": answer,
@@ -261,12 +266,13 @@ def _own_page(
             answer and answer.interim and answer.control_at and answer.control_at <= timezone.now()
         ),
         "rating": rating_of(answer, AUTHOR) if answer else None,
-        "verbs": {t.verb for t in case_rules.verbs_for(found.status, "author")} if found else set(),
+        "verbs": {each.verb for each in verbs},
         "attachments": [each for each in report.attachments.all() if each.purpose == "message"],
         "accept": ACCEPT,
         "stars": range(1, 6),
         "problem": problem_of(found) if found else None,
         "looks": looks_at(found.ref, _language()) if found else [],
+        **(appeals.of_own_case(found) if found else {}),
         **more,
     }
     return render(request, "site/case.html", context, status=status)
@@ -307,7 +313,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     except case_rules.Refused as refusal:
         found = case_queries.case_of_report(report.number)
         more = {"rate_error": _said(refusal), "typed": {**typed, **scores}}
-        return _own_page(request, report, found, status=422, **more)
+        return own_page(request, report, found, status=422, **more)
     notices.success(request, _("Спасибо, оценка принята"))
     return redirect("site:case", report.spoken)
 
@@ -337,7 +343,7 @@ def clarify(request: HttpRequest, number: str) -> HttpResponse:
     except (case_rules.Refused, intake_rules.Refused) as refusal:
         found = case_queries.case_of_report(report.number)
         more = {"clarify_error": _any_said(refusal), "typed": {"text": text}}
-        return _own_page(request, report, found, status=422, **more)
+        return own_page(request, report, found, status=422, **more)
     notices.success(request, _("Спасибо, передали модератору"))
     return redirect("site:case", report.spoken)
 
@@ -360,7 +366,7 @@ def add_files(request: HttpRequest, number: str) -> HttpResponse:
         intake.add_files(report, uploads(request, "photos"), by=_ref(request), now=timezone.now())
     except intake_rules.Refused as refusal:
         found = case_queries.case_of_report(report.number)
-        return _own_page(request, report, found, status=422, files_error=_any_said(refusal))
+        return own_page(request, report, found, status=422, files_error=_any_said(refusal))
     notices.success(request, _("Файлы добавлены"))
     return redirect("site:case", report.spoken)
 

@@ -234,8 +234,9 @@ def _in_archive(case: Case, prints: Prints, bound: Mapping[str, float]) -> list[
 
 
 def approve(
-    number: str, *, confirmed: bool = False, reason: str = "", by: Official, now: datetime
-) -> Answer:
+    number: str, *, confirmed: bool = False, reason: str = "", verb: str = "approve",
+    by: Official, now: datetime,
+) -> Answer:  # fmt: skip
     """Send an answer; one with warnings only with a word why, which is kept.
 
     What was not looked into yet is looked into first.
@@ -243,11 +244,13 @@ def approve(
     waiting = Answer.objects.filter(case__number=number, state=Answer.State.APPROVAL)
     for version in waiting.values_list("version", flat=True):
         examine_version(number, version, now=now)
-    return _approve(number, confirmed=confirmed, reason=reason, by=by, now=now)
+    return _approve(number, confirmed=confirmed, reason=reason, verb=verb, by=by, now=now)
 
 
 @command
-def _approve(number: str, *, confirmed: bool, reason: str, by: Official, now: datetime) -> Answer:
+def _approve(
+    number: str, *, confirmed: bool, reason: str, verb: str, by: Official, now: datetime
+) -> Answer:
     case = cases.locked(number)
     answer = case.answers.filter(state=Answer.State.APPROVAL).order_by("-version").first()
     found = Caution.objects.filter(answer=answer).values_list("code", flat=True) if answer else ()
@@ -262,7 +265,7 @@ def _approve(number: str, *, confirmed: bool, reason: str, by: Official, now: da
             case, events.AnswerOverruled, by.ref, now,
             answer=answer.pk, codes=codes, count=len(codes),
         )  # fmt: skip
-    return cases.approve_answer(number, by=by, now=now)
+    return cases.approve_answer(number, verb=verb, by=by, now=now)
 
 
 @command

@@ -20,6 +20,10 @@ from otklik.flow.cases.models import (
 from otklik.flow.cases.queries import executing_bodies
 from otklik.flow.intake.commands import add_files, withdraw
 from otklik.flow.intake.models import Attachment
+from otklik.flow.regimes.commands import bar
+from otklik.flow.regimes.queries import barred_for, regime, regime_of
+from otklik.flow.regimes.rules import LAWFUL
+from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.queries import policies
 from otklik.journal.writing import command, record
 
@@ -78,7 +82,8 @@ def _weight(case: Case) -> dict[str, Any]:
 
 def _take_topic(case: Case, topic: Topic | None) -> None:
     case.topic = topic
-    case.policy = (topic.policy if topic else None) or policies().get(DEFAULT_POLICY)
+    own = policies().get(regime(case.regime).policy)
+    case.policy = own or (topic.policy if topic else None) or policies().get(DEFAULT_POLICY)
     case.severity = topic.severity if topic else 1
     case.urgent = bool(case.policy and case.policy.urgent)
     case.closed_contour = bool(topic and topic.closed)
@@ -86,6 +91,8 @@ def _take_topic(case: Case, topic: Topic | None) -> None:
 
 def _may_be_public(case: Case) -> bool:
     topic = case.topic
+    if not regime(case.regime).public:
+        return False
     return bool(topic and topic.public and not topic.closed and case.report.wants_public)
 
 
@@ -94,7 +101,7 @@ def _move(
 ) -> None:
     """Take the step of a verb and let the clock follow the stage."""
     before = case.status
-    case.status = rules.step(case.status, verb)
+    case.status = rules.step(case.status, verb, case.regime)
     case.updated_at = now
     clockwork.follow(case, before, now, by, reason, anew=anew)
 
@@ -110,8 +117,18 @@ def open_case(
     certain: bool,
     now: datetime,
 ) -> Case:
-    """Begin the work on a message; a certain one is taken to work and passed on at once."""
+    """Begin the work on a message; a certain one is taken to work and passed on at once.
+
+    An appeal waits for its registration at the reception that its regime names.
+    """
+    asked = regime_of(report)
+    barred = _bar_declared(report, now)
+    if asked.code in LAWFUL:
+        certain, organisation = False, organisations().get(asked.reception) or organisation
+    if organisation is not None and organisation.pk in barred and asked.code not in LAWFUL:
+        organisation, rule = None, None
     case = Case(
+        regime=asked.code,
         region=report.region,
         report=report,
         number=report.number,
@@ -135,8 +152,16 @@ def open_case(
     return case
 
 
-def _register(case: Case, by: str, now: datetime) -> None:
-    _move(case, "register", now, by)
+def _bar_declared(report: Report, now: datetime) -> frozenset[int]:
+    """Close the branch of a body that the author said they complain about."""
+    target = organisations().get(str(report.extra.get("complaint_on") or ""))
+    if target is not None:
+        bar(report, target, by=report.author.ref if report.author else "anonymous", now=now)
+    return barred_for(report.pk)
+
+
+def _register(case: Case, by: str, now: datetime, verb: str = "register") -> None:
+    _move(case, verb, now, by)
     case.registered_at = now
     case.public = _may_be_public(case)
     tell(case, events.CaseRegistered, by, now, **_weight(case))
@@ -152,6 +177,7 @@ def _pass_on(
 ) -> None:
     """Give the case to a body, or leave it to the coordinators where none is known."""
     actor = by.ref if by else SYSTEM
+    rules.may_reach(organisation.pk if organisation else None, barred_for(case.report_id))
     if organisation is None:
         _move(case, "coordinate", now, actor)
         return
@@ -173,6 +199,7 @@ def register_case(
     organisation: Organisation | None = None,
     rule: RoutingRule | None = None,
     public: bool | None = None,
+    verb: str = "register",
     by: Official,
     now: datetime,
 ) -> Case:
@@ -180,8 +207,11 @@ def register_case(
     case = locked(number)
     if case.topic is None:
         raise rules.Refused("no_topic", "Сначала выберите тему", "Choose a topic first")
-    case.organisation = organisation or case.organisation  # the whole clock is by its schedule
-    _register(case, by.ref, now)
+    kept = case.organisation
+    if kept is not None and kept.pk in barred_for(case.report_id):
+        kept = None  # the rule's body is complained about: coordinators decide
+    case.organisation = organisation or kept  # the whole clock is by its schedule
+    _register(case, by.ref, now, verb)
     if public is not None:
         case.public = public and not case.closed_contour
     _pass_on(case, case.organisation, None, rule, by if organisation else None, now)
@@ -280,8 +310,9 @@ def retopic_case(
     _move(case, "retopic", now, by.ref)
     _take_topic(case, topic)
     case.territory = territory
-    if case.status in {"submitted", "registered", "coordination"}:
-        case.organisation = organisation
+    if case.status in {"submitted", "registered", "coordination"} and case.regime not in LAWFUL:
+        barred = barred_for(case.report_id)
+        case.organisation = None if organisation and organisation.pk in barred else organisation
     case.public = case.public and _may_be_public(case)
     clockwork.restart(case, now, by.ref, "исправлена тема")
     case.save()
@@ -342,11 +373,13 @@ def return_case(
 
 @command
 def redirect_case(
-    number: str, *, organisation: Organisation, note: str = "", by: Official, now: datetime
-) -> Case:
+    number: str, *, organisation: Organisation, note: str = "", verb: str = "redirect",
+    by: Official, now: datetime,
+) -> Case:  # fmt: skip
     """Send the message to a body outside and tell the author."""
     case = locked(number)
-    _move(case, "redirect", now, by.ref)
+    rules.may_reach(organisation.pk, barred_for(case.report_id))
+    _move(case, verb, now, by.ref)
     case.organisation, case.closed_at, case.result = organisation, now, "not_competent"
     case.save()
     _note(case, "redirected", note, by.ref, now, to_author=True)
@@ -432,13 +465,13 @@ def send_back(number: str, *, comment: str, by: Official, now: datetime) -> Case
 
 
 @command
-def approve_answer(number: str, *, by: Official, now: datetime) -> Answer:
+def approve_answer(number: str, *, verb: str = "approve", by: Official, now: datetime) -> Answer:
     """Send the answer to the author; a final one stops the clock, an interim one sets a day."""
     case = locked(number)
     answer = _awaiting(case)
     rules.may_approve(by.pk, answer.author_id)
     late = case.due is not None and now > case.due
-    _move(case, "approve_interim" if answer.interim else "approve", now, by.ref)
+    _move(case, "approve_interim" if answer.interim else verb, now, by.ref)
     answer.state, answer.decided_by, answer.decided_at = Answer.State.APPROVED, by, now
     answer.save()
     case.result = answer.result
@@ -472,7 +505,9 @@ def wake_case(number: str, *, now: datetime) -> Case:
 
 
 @command
-def extend_case(number: str, *, until: datetime, reason: str, by: Official, now: datetime) -> Case:
+def extend_case(
+    number: str, *, until: datetime, reason: str, verb: str = "extend", by: Official, now: datetime
+) -> Case:
     """Move the due time once, within the policy, with a reason the author sees."""
     case = locked(number)
     policy = case.policy
@@ -480,7 +515,7 @@ def extend_case(number: str, *, until: datetime, reason: str, by: Official, now:
         until, due=case.due, now=now, times=policy.extension_times if policy else 0,
         used=case.extensions, days=policy.extension_days if policy else 0, reason=reason,
     )  # fmt: skip
-    _move(case, "extend", now, by.ref, reason)
+    _move(case, verb, now, by.ref, reason)
     case.extensions += 1
     clockwork.extend(case, until, now, by.ref, reason)
     case.save()

@@ -15,6 +15,7 @@ from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
 from otklik.flow.intake.queries import found_by
 from otklik.flow.intake.rules import spoken_number
+from otklik.flow.regimes.queries import branch_above
 from otklik.ground.accounts.queries import opened_until, powers_of
 from otklik.ground.accounts.rules import (
     CONTOUR,
@@ -133,10 +134,20 @@ def _seen(powers: Powers) -> Q:
     return seen | (Q(closed_contour=True) & _within(members)) if members else seen
 
 
+def _complained_about(official: Official) -> Q:
+    """Return the complaints about an official's own body or one above: hidden from them.
+
+    Only who registers appeals sees them all the same, to send them where they may go.
+    """
+    if powers_of(official).anywhere("register_appeals"):
+        return Q(pk=None)
+    return Q(report__bars__organisation__in=branch_above(official.organisation_id))
+
+
 def cases_of(official: Official) -> QuerySet[Case]:
     """Return every case that an official may see."""
     found = Case.objects.filter(region=region()).select_related(*RELATED).defer(*LIGHT)
-    return found.filter(_seen(powers_of(official)))
+    return found.filter(_seen(powers_of(official))).exclude(_complained_about(official))
 
 
 def case_for(official: Official, number: str) -> Case:
@@ -176,6 +187,7 @@ def role_on(official: Official, case: Case) -> str:
 def visible_numbers(official: Official, numbers: Collection[str]) -> frozenset[str]:
     """Return those of the numbers whose cases an official may see."""
     found = Case.objects.filter(_seen(powers_of(official)), region=region(), number__in=numbers)
+    found = found.exclude(_complained_about(official))
     return frozenset(found.values_list("number", flat=True))
 
 
@@ -188,7 +200,7 @@ def executing_bodies(case: Case) -> frozenset[int]:
 def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused | None:
     """Return why separation of duties keeps an official from a verb, or None."""
     try:
-        if verb in {"approve", "approve_interim"}:
+        if verb in {"approve", "approve_interim", "sign_answer"}:
             answer = case.answers.order_by("version").last()
             if answer is not None:
                 rules.may_approve(official.pk, answer.author_id)
@@ -205,7 +217,7 @@ def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused |
 
 def verbs_of(official: Official, case: Case) -> list[rules.Transition]:
     """Return what an official may do with a case now: by state, by powers, by separate duties."""
-    allowed = rules.verbs_for(case.status, "official", permissions_on(official, case))
+    allowed = rules.verbs_for(case.status, "official", permissions_on(official, case), case.regime)
     return [each for each in allowed if duty_hindrance(official, case, each.verb) is None]
 
 

@@ -76,6 +76,8 @@ _BEFORE_ANSWER = (
     "submitted clarification registered coordination assigned in_progress returned approval"
     " rework interim extended reopened"
 )
+_UNDER_WAY = "registered coordination assigned in_progress returned rework extended reopened"
+_BEYOND_APPEAL = frozenset({"withdrawn", "merged", "redirected", "no_answer_legal"})
 
 TRANSITIONS = _table(
     ("register", "submitted", "registered", "official", "moderate", "Принять", "Accept"),
@@ -118,16 +120,71 @@ TRANSITIONS = _table(
      "Close"),
     ("close", "answered", "closed", "system", "", "", ""),
     ("withdraw", _BEFORE_ANSWER, "withdrawn", "author", "", "Отозвать", "Withdraw"),
+    ("register_appeal", "submitted", "registered", "official", "register_appeals",
+     "Зарегистрировать обращение", "Register the appeal"),
+    ("make_appeal", " ".join(sorted(frozenset(STATUSES) - _BEYOND_APPEAL)), "submitted", "author",
+     "", "Перевести в обращение", "Make it an appeal"),
+    ("complain", " ".join(sorted(OPEN)), "", "official", "register_appeals",
+     "Указать, на кого жалоба", "Say whom it complains about"),
+    ("split", _UNDER_WAY, "", "official", "register_appeals", "Разделить на вопросы",
+     "Split into questions"),
+    ("redirect_appeal", "registered coordination returned assigned in_progress",
+     "redirected", "official", "redirect", "Переслать обращение с уведомлением",
+     "Redirect the appeal with notice"),
+    ("extend_appeal", "assigned in_progress rework extended", "extended", "official", "extend",
+     "Продлить срок с уведомлением", "Extend with notice"),
+    ("leave", _UNDER_WAY, "no_answer_legal", "official", "register_appeals",
+     "Оставить без ответа (ст. 11)", "Leave without answer (art. 11)"),
+    ("stop", _UNDER_WAY, "no_answer_legal", "official", "approve_answer",
+     "Прекратить переписку (ст. 11 ч. 5)", "Stop the correspondence (art. 11.5)"),
+    ("sign_answer", "approval", "answered", "official", "approve_answer",
+     "Подписать и отправить ответ", "Sign and send the answer"),
+    ("attach_signature", "answered disputed closed resolved_confirmed", "", "official",
+     "approve_answer", "Приложить файл подписи", "Attach a signature file"),
     ("show", " ".join(sorted(frozenset(STATUSES) - {"rejected", "withdrawn"})), "", "official",
      "moderate", "Показать всем или скрыть", "Show or hide"),
 )  # fmt: skip
 
+APPEAL = "appeal_59fz"
+APPEALS_ONLY = frozenset(
+    {
+        "register_appeal",
+        "split",
+        "redirect_appeal",
+        "extend_appeal",
+        "leave",
+        "stop",
+        "sign_answer",
+        "attach_signature",
+    }
+)
+"""What 59-ФЗ knows and a message does not."""
+NEVER_APPEALS = frozenset(
+    {"register", "reject", "merge", "redirect", "extend", "approve", "make_appeal", "show"}
+)
+"""What an appeal never meets: it cannot be refused, shown, or answered without a signature."""
+
 BY_VERB: Mapping[str, Transition] = {transition.verb: transition for transition in TRANSITIONS}
 
 
-def step(status: str, verb: str) -> str:
-    """Return the status after a verb; Refused if the status does not allow it."""
+def lawful(verb: str, regime: str) -> bool:
+    """Tell whether a regime knows a verb; an empty regime knows all."""
+    return not regime or verb not in (NEVER_APPEALS if regime == APPEAL else APPEALS_ONLY)
+
+
+def step(status: str, verb: str, regime: str = "") -> str:
+    """Return the status after a verb; Refused if status or regime do not allow it."""
     transition = BY_VERB[verb]
+    if not lawful(verb, regime):
+        raise Refused(
+            "not_in_regime",
+            "Для обращения по 59-ФЗ так нельзя: есть действия, которые называет закон"
+            if regime == APPEAL
+            else "Это только для обращений по 59-ФЗ, а здесь сообщение",
+            "The law knows other verbs for an appeal"
+            if regime == APPEAL
+            else "This is for appeals under 59-FZ alone",
+        )
     if status not in transition.sources:
         raise Refused(
             "not_now",
@@ -138,7 +195,7 @@ def step(status: str, verb: str) -> str:
 
 
 def verbs_for(
-    status: str, actor: Actor, permissions: frozenset[str] = frozenset()
+    status: str, actor: Actor, permissions: frozenset[str] = frozenset(), regime: str = ""
 ) -> tuple[Transition, ...]:
     """Return what somebody may do with a case now: the buttons to show."""
     return tuple(
@@ -146,6 +203,7 @@ def verbs_for(
         for t in TRANSITIONS
         if t.actor == actor
         and status in t.sources
+        and lawful(t.verb, regime)
         and (not t.permission or t.permission in permissions)
     )
 
@@ -280,6 +338,17 @@ def may_verify(verifier_body: int, executing: Collection[int]) -> None:
             "own_body",
             "Проверяет не та организация, что отвечала, и не подчинённая ей",
             "Another body must verify, and none beneath the one that answered",
+        )
+
+
+def may_reach(body: int | None, barred: Collection[int]) -> None:
+    """59-ФЗ, article 8 part 6: a complaint never goes to whom it is about, nor beneath them."""
+    if body is not None and body in barred:
+        raise Refused(
+            "complained_about",
+            "Это жалоба на эту организацию или на её вышестоящую: передать ей нельзя"
+            " (59-ФЗ, ст. 8 ч. 6). Выберите вышестоящую или другую",
+            "The complaint is about this body or one above it: it may not get it (59-FZ, art. 8.6)",
         )
 
 

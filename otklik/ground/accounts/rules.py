@@ -17,6 +17,7 @@ PERMISSIONS = (
     "edit_ground", "manage_people", "create_on_behalf",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "approve_export", "erase_person", "audit", "group", "edit_templates",
+    "register_appeals",
 )  # fmt: skip
 
 CONTOUR = "see_closed_topics"

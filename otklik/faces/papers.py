@@ -1,0 +1,55 @@
+"""Papers of a case as answers to a browser, for the author's page and for the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+
+from otklik.flow.appeals import paper, queries
+
+if TYPE_CHECKING:
+    from otklik.flow.cases.models import Case
+
+
+def respond(content: bytes, mime: str, name: str, *, download: bool = False) -> HttpResponse:
+    """Give a paper to the browser: shown there or saved, never run."""
+    response = HttpResponse(content, content_type=mime)
+    way = "attachment" if download else "inline"
+    response["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def form(case: Case, template: str, title: str) -> HttpResponse:
+    """Return a printed form of a case."""
+    done = paper.printed(
+        template, queries.file_of(case), title=f"{title} № {case.spoken}",
+        name=f"{template}-{case.number}",
+    )  # fmt: skip
+    return respond(done.content, done.mime, done.name)
+
+
+def notice(case: Case, notice_id: int) -> HttpResponse:
+    """Return a notice of a case as a paper; 404 for another case's."""
+    try:
+        found = queries.notice_of(case, notice_id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    done = paper.printed(
+        "notice", {**queries.file_of(case), "notice": found},
+        title=f"Уведомление {found.get_kind_display()}", name=f"notice-{case.number}-{found.pk}",
+    )  # fmt: skip
+    return respond(done.content, done.mime, done.name)
+
+
+def kept(case: Case, paper_id: int) -> HttpResponse:
+    """Return a kept paper of a case, the very bytes that were signed; 404 for another case's."""
+    try:
+        found = queries.paper_of(case, paper_id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    return respond(paper.content_of(found.path), found.mime, found.name)
