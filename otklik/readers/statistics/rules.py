@@ -128,7 +128,8 @@ MEASURES: tuple[Measure, ...] = (
             "share", "first_due", (is_set("registered_at"), OWED),
             (Test("final_at", "lte", other="first_due"),), better=1),
     Measure("on_time", "В срок с учётом продлений", "Within the extended term",
-            "То же по сроку после продлений и промежуточных ответов", "share", "due",
+            "Из обращений, чей срок (с продлениями и промежуточными ответами) истёк в период, — те,"
+            " по которым окончательный ответ дан не позже него", "share", "due",
             (is_set("registered_at"), OWED), (Test("final_at", "lte", other="due"),), better=1),
     Measure("last_hour", "Ответ в последний час срока", "Answered in the last hour",
             "Из ответов периода — данные за час до срока и ближе: признак формального ответа",
