@@ -97,6 +97,22 @@ def test_an_edit_shows_at_once_is_kept_in_history_and_can_be_undone(irina: Clien
     assert row.citizen_ru == was
 
 
+def test_facts_that_wait_for_their_code_of_the_national_classifier_are_found(
+    irina: Client,
+) -> None:
+    pothole = Topic.objects.get(code=POTHOLE)
+    edit(irina, pothole, sstu="0003.0009.0097.0689")
+    irina.get("/admin/")  # where the notice of the edit is shown
+    address = reverse("admin:topics_topic_changelist")
+    found = {
+        code: irina.get(address, {"q": f"{code} .0000.0000.0000"}).content.decode()
+        for code in (POTHOLE, "roads-sign-missing")
+    }
+    assert page_of(pothole) not in found[POTHOLE]
+    sign = Topic.objects.get(code="roads-sign-missing")
+    assert page_of(sign) in found["roads-sign-missing"]
+
+
 def test_a_new_rule_changes_where_messages_go(irina: Client) -> None:
     topic = fact(POTHOLE)
     assert topic is not None

@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 
 from otklik.ground.accounts.loading import load
+from otklik.ground.territories.region_files import WrongFilesError
 from otklik.ground.topics.loading import ROUTING
-from otklik.ground.topics.models import RoutingRule
+from otklik.ground.topics.models import RoutingRule, Topic
 from tests.cast import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -30,3 +31,19 @@ def test_rules_of_routing_that_match_anything_are_recognised_when_loaded_again(
     (routing,) = [count for count in loaded.counts if count.title == ROUTING.title]
     assert (routing.created, routing.same) == (0, rules)
     assert RoutingRule.objects.count() == rules
+
+
+def test_a_subcategory_called_as_one_of_its_facts_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "region"
+    shutil.copytree(settings.REGION_DATA, folder)
+    file = folder / "topics" / "05-waste.yaml"
+    ours = file.read_text("utf-8")
+    assert ours.count("code: waste-charges-group\n") == 1
+    file.write_text(ours.replace("code: waste-charges-group\n", "code: waste-charges\n"))
+    with pytest.raises(WrongFilesError, match=r"waste-charges.*уже есть в"):
+        load(folder, today=NOW.date())
+
+
+def test_the_code_for_the_national_report_claims_no_more_than_the_section() -> None:
+    codes = Topic.objects.filter(level=Topic.Level.FACT).values_list("sstu", flat=True)
+    assert set(codes) == {f"{section:04}.0000.0000.0000" for section in range(1, 6)}

@@ -97,7 +97,7 @@ class TopicAdmin(Edited):
     list_display = ("title", "code", "level", "policy", "severity", "public", "closed", "active")
     list_filter = ("level", "category", "active", "closed", "life_support", "policy")
     list_select_related = ("parent__parent", "policy")
-    search_fields = ("title_ru", "code", "synonyms")
+    search_fields = ("title_ru", "code", "synonyms", "sstu")
     autocomplete_fields = ("parent", "category", "policy")
 
     @admin.display(description=_("название"), ordering="number")

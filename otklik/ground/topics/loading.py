@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 POLICY_FILE, ROUTING_FILE, DIRECTORY_FILE = "policies.yaml", "routing.yaml", "directories.yaml"
 DIRECTORY_FILES = (DIRECTORY_FILE, "scripts.yaml")
 """Files of small lists; a line goes back to the file that it came from."""
-GROUP = "-group"
 INACTIVE = {"active": False}
 
 POLICIES = Kind(
@@ -238,7 +237,6 @@ def _topics(folder: Folder) -> list[Row]:
 
 def _category(folder: Folder, file: str, item: Item) -> list[Row | None]:
     subcategories = folder.items(file, item.pop("subcategories", None), "subcategories")
-    _part_codes(subcategories)
     category = _topic(folder, file, item, Topic.Level.CATEGORY, None, 0)
     rows = [category]
     for sub_place, subcategory in enumerate(subcategories, 1):
@@ -251,19 +249,6 @@ def _category(folder: Folder, file: str, item: Item) -> list[Row | None]:
                 row.data["category"] = category.key
             rows.append(row)
     return rows
-
-
-def _part_codes(subcategories: list[Item]) -> None:
-    """Give a subcategory that is called as one of the facts a code of its own."""
-    facts = {
-        fact.get("code")
-        for item in subcategories
-        for fact in item.get("facts") or []
-        if isinstance(fact, dict)
-    }
-    for item in subcategories:
-        if item.get("code") in facts:
-            item["code"] = f"{item['code']}{GROUP}"
 
 
 def _topic(
