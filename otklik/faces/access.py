@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from otklik.flow.intake.models import Attachment, Report
-    from otklik.ground.accounts.models import Official
+    from otklik.ground.accounts.models import Official, Person
 
 SESSION_KEY = "tracked"
 KEPT = 30
@@ -66,6 +66,11 @@ def official(request: HttpRequest) -> Official | None:
         request.official = found  # type: ignore[attr-defined]
     known: Official | None = request.official  # type: ignore[attr-defined]
     return known
+
+
+def at_work(user: Person) -> bool:
+    """Tell whether a person has doors of an official or of a superuser."""
+    return user.is_superuser or official_of(user) is not None
 
 
 def official_or_404(request: HttpRequest, permission: str = "") -> Official:

@@ -15,6 +15,8 @@ from otklik.ground.territories import queries
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from otklik.ground.accounts.models import Official
+
 
 @remembered(60)
 def _titles() -> dict[str, Any]:
@@ -27,6 +29,16 @@ def _titles() -> dict[str, Any]:
         "phones": region.phones,
         "limits": region.settings.get("limits", {}),
     }
+
+
+def _sections(official: Official | None) -> frozenset[str]:
+    """Return the sections of the desk that an official has beside the queue."""
+    if official is None:
+        return frozenset()
+    powers = powers_of(official)
+    held = {each for each in ("manage_people", "audit", "erase_person") if powers.anywhere(each)}
+    exports = powers.anywhere("export_cases") or powers.anywhere("approve_export")
+    return frozenset(held | {"exports"} if exports else held)
 
 
 def region(request: HttpRequest) -> dict[str, Any]:
@@ -46,5 +58,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "may_see_tasks": bool(
             asker and any(map(powers_of(asker).anywhere, ("instruct", "fulfil", "see_statistics")))
         ),
+        "may": _sections(asker),
         "vision": request.COOKIES.get("vision", ""),
     }

@@ -73,6 +73,11 @@ SECTIONS = (
     Door("instruct", "Дать поручение", ("instruct",), "GET /desk/instructions/new/"),
     Door("roadmaps", "Дорожные карты", ("see_statistics",), "GET /desk/roadmaps/"),
     Door("roadmap", "Начать дорожную карту", ("plan_roadmaps",), "GET /desk/roadmaps/new/"),
+    Door("people", "Свои сотрудники", ("manage_people",), "GET /desk/people/"),
+    Door("exports", "Выгрузки", ("export_cases", "approve_export"), "GET /desk/exports/"),
+    Door("ask_export", "Попросить выгрузку", ("export_cases",), "POST /desk/exports/"),
+    Door("erasures", "Стирание по просьбе", ("erase_person",), "GET /desk/erasures/"),
+    Door("audit", "Журнал доступа", ("audit",), "GET /desk/audit/"),
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
     Door("boards", "Просроченное по органам на стене", ("see_monitor",), "GET /monitor/boards.json",
          whole_region=True),
@@ -83,6 +88,15 @@ SECTIONS = (
     Door("why", "Обращения за цветом места", ("see_monitor",), "GET /api/heatmap/why"),
 )  # fmt: skip
 OPEN_TO_ALL = frozenset({"wall", "boards", "live", "cells", "why"})
+OF_OTHERS = (
+    Door("official", "Открыть чужого сотрудника", ("manage_people",), "GET /desk/people/{id}/"),
+    Door("give", "Выдать ему роль", ("manage_people",), "POST /desk/people/{id}/give/"),
+    Door("decide", "Разрешить чужую выгрузку", ("approve_export",),
+         "POST /desk/exports/{id}/decide/"),
+    Door("take", "Скачать чужую выгрузку", (), "POST /desk/exports/{id}/file/"),
+    Door("erase", "Подтвердить стирание", ("erase_person",), "POST /desk/erasures/{id}/"),
+)  # fmt: skip
+OTHERS = ("в своей организации", "в другой организации")
 PUBLIC = """Видно всем, без входа: главная, список и карта публичных обращений, их страницы и копии
 снимков, Open311, карта остроты без мест, где сообщений меньше порога. Туда попадает только то, что
 автор согласился показать; закрытый контур не попадает никогда, там отвечает `404`."""
@@ -138,6 +152,20 @@ def section(role: RoleInPrint, door: Door) -> str:
     return YES if role.holds(door) else FORBIDDEN
 
 
+def of_others(role: RoleInPrint, door: Door, scope: str) -> str:
+    """Return what a role of one body meets at what belongs to people of its own or another body."""
+    if role.scope == "none":
+        return LOGIN
+    if role.scope == "own":
+        return ABSENT
+    if door.code == "take":
+        return ABSENT if "export_cases" in role.permissions else FORBIDDEN
+    if not role.holds(door):
+        return FORBIDDEN
+    wide = role.scope == "region" or door.code == "erase"
+    return YES if wide or scope == OTHERS[0] else ABSENT
+
+
 def page(body: dict[str, Any]) -> str:
     """Write the page of docs: for each role what it meets at each door."""
     lines = [
@@ -162,7 +190,7 @@ def page(body: dict[str, Any]) -> str:
     ]
     for role in roles_in_print(body):
         lines += ["", f"## {role.title} (`{role.code}`)", "", *_case_table(role)]
-        lines += ["", *_section_table(role)]
+        lines += ["", *_section_table(role), "", *_others_table(role)]
     return "\n".join(lines) + "\n"
 
 
@@ -178,6 +206,14 @@ def _case_table(role: RoleInPrint) -> Sequence[str]:
 def _section_table(role: RoleInPrint) -> Sequence[str]:
     rows = [[door.title, f"`{door.address}`", section(role, door)] for door in SECTIONS]
     return _table(["Раздел", "дверь", "роль"], rows)
+
+
+def _others_table(role: RoleInPrint) -> Sequence[str]:
+    rows = [
+        [door.title, f"`{door.address}`", *(of_others(role, door, scope) for scope in OTHERS)]
+        for door in OF_OTHERS
+    ]
+    return _table(["Чужое", "дверь", *OTHERS], rows)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:

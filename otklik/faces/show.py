@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils.timezone import localtime
+from django.utils.dateparse import parse_date
+from django.utils.timezone import localtime, make_aware
 
 from otklik.flow.answers.queries import photo_facts
 from otklik.flow.cases import queries, rules
@@ -38,6 +39,15 @@ GROUP = {
     "answered": "answered",
     "resolved_confirmed": "solved",
 }
+
+
+def day(text: str) -> datetime | None:
+    """Return the beginning of a day that was typed, or None."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return make_aware(datetime(found.year, found.month, found.day)) if found else None  # noqa: DTZ001
 
 
 def title(thing: Any, language: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from otklik.faces import addresses, telephony, views
+from otklik.faces import addresses, joining, telephony, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("vision/", views.vision, name="vision"),
     path("enter/", views.enter, name="enter"),
+    path("join/<str:token>/", joining.join, name="join"),
     path("files/<str:token>/<str:variant>", views.file, name="file"),
     path("addresses/", addresses.for_all, name="addresses"),
     path("hooks/telephony/<str:token>/", telephony.hook, name="telephony"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 AT_DESK = ("moderate", "assign", "draft_answer", "approve_answer", "create_on_behalf", "verify")
+ELSEWHERE = (("manage_people", "desk:people"), ("audit", "desk:audit"))
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 
@@ -74,6 +75,10 @@ def enter(request: HttpRequest) -> HttpResponse:
         return redirect("monitor:wall")
     if powers.anywhere("edit_ground") and not at_work:
         return redirect("admin:index")
+    if not powers.anywhere("see_case"):
+        for permission, place in ELSEWHERE:
+            if powers.anywhere(permission):
+                return redirect(place)
     return redirect("desk:queue")
 
 

@@ -12,7 +12,9 @@ from otklik.journal.writing import inside_command
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["BATCH", "Entry", "about", "after", "count", "head"]
+    from django.db.models import QuerySet
+
+__all__ = ["BATCH", "Entry", "about", "after", "count", "head", "of_kinds"]
 
 BATCH = 500
 
@@ -45,3 +47,8 @@ def count(kinds: Collection[str] | None = None) -> int:
     """Count the facts, all or of some kinds.  Reads the whole journal: for tests and reports."""
     entries = Entry.objects.all()
     return (entries if kinds is None else entries.filter(kind__in=kinds)).count()
+
+
+def of_kinds(kinds: Collection[str]) -> QuerySet[Entry]:
+    """Return the facts of these kinds, for a list to be narrowed and paged."""
+    return Entry.objects.filter(kind__in=kinds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as notices
@@ -12,18 +12,18 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
 from otklik.faces.desk import appeals, editor
+from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
-from otklik.flow.cases.queries import GROUPS, ORDERS, QueueFilters
+from otklik.flow.cases.queries import GROUPS, ORDERS
 from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
@@ -40,7 +40,7 @@ from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import directory, topics
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, QueryDict
+    from django.http import HttpRequest
 
     from otklik.flow.cases.models import Case
     from otklik.flow.cases.rules import Transition
@@ -55,31 +55,6 @@ TABS = (
 )  # fmt: skip
 
 
-def _filters(data: QueryDict) -> QueueFilters:
-    since, until = _date(data.get("since", "")), _date(data.get("until", ""))
-    return QueueFilters(
-        text=data.get("q", "").strip()[:200],
-        status=data.get("status", "" if data.get("q") else "unanswered"),
-        topic=data.get("topic", ""),
-        territory=data.get("territory", ""),
-        organisation=data.get("organisation", ""),
-        channel=data.get("channel", ""),
-        mine=data.get("mine") == "1",
-        urgent=data.get("urgent") == "1",
-        since=since,
-        until=until + timedelta(days=1) if until else None,
-        order=data.get("order", "due"),
-    )
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return timezone.make_aware(datetime(day.year, day.month, day.day)) if day else None  # noqa: DTZ001
-
-
 @never_cache
 @login_required
 @require_GET
@@ -87,7 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits: by group, with filters, saved views and bulk actions."""
     official = access.official_or_404(request, "see_case")
     now = timezone.now()
-    page = Paginator(queries.queue_for(official, _filters(request.GET), now), PAGE).get_page(
+    page = Paginator(queries.queue_for(official, filters_of(request.GET), now), PAGE).get_page(
         request.GET.get("page")
     )
     query = request.GET.copy()
@@ -326,7 +301,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def points(request: HttpRequest) -> HttpResponse:
     """Give the queue's cases as points of a map."""
     official = access.official_or_404(request, "see_case")
-    found = queries.queue_for(official, _filters(request.GET), timezone.now())
+    found = queries.queue_for(official, filters_of(request.GET), timezone.now())
     placed = [
         (each, show.point(each, sight(queries.permissions_on(official, each), None)))
         for each in found.filter(lat__isnull=False)[:2000]

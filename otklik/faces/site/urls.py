@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import appeals, problems, tracking, views
+from otklik.faces.site import appeals, own_data, problems, tracking, views
 
 app_name = "site"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("track/", tracking.track, name="track"),
     path("track/code/", tracking.send_code, name="send_code"),
     path("cabinet/", views.cabinet, name="cabinet"),
+    path("cabinet/data/", own_data.page, name="own_data"),
+    path("cabinet/data/download/", own_data.download, name="download_own_data"),
+    path("cabinet/data/erase/", own_data.erase, name="erase_own_data"),
     path("messages/", views.messages, name="messages"),
     path("messages.geojson", views.points, name="points"),
     path("m/<str:number>/", views.case, name="case"),

@@ -198,6 +198,11 @@ def write(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
+def stored(path: str) -> Path:
+    """Return where a kept file lies."""
+    return Path(settings.MEDIA_ROOT) / path
+
+
 def copies(original: str, token: str) -> tuple[str, str]:
     """Make the public copy and the thumbnail of a picture; return their paths.
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from otklik.ground.accounts.models import ApiKey, Look, Membership, Official, Role
+from otklik.ground.accounts.models import ApiKey, Look, Official, Role
 from otklik.ground.accounts.rules import PERMISSIONS, unknown_permissions
 from otklik.ground.kit.administration import Edited, Shown
 
@@ -39,18 +39,9 @@ class RoleAdmin(Edited):
     search_fields = ("title_ru", "code")
 
 
-class MembershipInline(admin.TabularInline):
-    """The roles that an official has, each within its bounds."""
-
-    model = Membership
-    exclude = ("region",)
-    extra = 0
-    autocomplete_fields = ("role", "organisation", "territory", "topic")
-
-
 @admin.register(Official)
 class OfficialAdmin(Edited):
-    """Who works where."""
+    """Who works where; access and roles are given on the desk's page of people, with its rules."""
 
     list_display = ("name", "organisation", "position", "active")
     list_filter = ("active", "organisation__kind")
@@ -58,7 +49,7 @@ class OfficialAdmin(Edited):
     search_fields = ("person__email", "organisation__short_ru", "position")
     raw_id_fields = ("person",)
     autocomplete_fields = ("organisation",)
-    inlines = (MembershipInline,)
+    readonly_fields = ("active",)
 
     @admin.display(description=_("кто"))
     def name(self, official: Official) -> str:

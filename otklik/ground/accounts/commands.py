@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from otklik.ground.accounts import events, jobs
 from otklik.ground.accounts.events import PersonalDataSeen
-from otklik.ground.accounts.models import Look
-from otklik.ground.accounts.queries import personal_rules
-from otklik.ground.accounts.rules import Refused
+from otklik.ground.accounts.models import (
+    FailedLogin,
+    Invitation,
+    Look,
+    Membership,
+    Official,
+    Person,
+)
+from otklik.ground.accounts.queries import personal_rules, powers_of
+from otklik.ground.accounts.rules import Grant, Refused, check_grant, may_manage
+from otklik.ground.kit.memo import forget
+from otklik.ground.kit.signing import sign
+from otklik.ground.kit.text import mask_email
+from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from otklik.ground.accounts.models import Official
+    from otklik.ground.accounts.models import Role
+    from otklik.ground.organisations.models import Organisation
+    from otklik.ground.territories.models import Territory
+    from otklik.ground.topics.models import Topic
+    from otklik.journal.facts import Fact
+
+INVITATION = "invitation"
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 
 
 @command
@@ -82,3 +103,193 @@ def open_personal_data(
         code=known.code if known else "", reason=reason, until=until, now=now,
     )  # fmt: skip
     return until
+
+
+@command
+def note_failed_login(typed: str, *, address: str, now: datetime) -> None:
+    """Write down that a sign-in failed; a known person's history tells of it."""
+    email = typed.strip().lower()[:254]
+    person = Person.objects.filter(email=email).first()
+    FailedLogin.objects.create(
+        region=region(), person=person, typed=mask_email(email)[:20], address=address or None,
+        at=now,
+    )  # fmt: skip
+    if person is not None:
+        record(
+            events.LoginFailed(region=region().pk, subject=person.ref, actor="anonymous", at=now)
+        )
+
+
+def _tell(kind: type[Fact], official: Official, by: str, now: datetime, **more: Any) -> None:
+    record(kind(region=official.region_id, subject=official.ref, actor=by, at=now, **more))
+
+
+def _managed(official_id: int, by: Official) -> Official:
+    """Return an official whom another manages, locked; Official.DoesNotExist for any other."""
+    found = Official.objects.select_for_update(of=("self",)).select_related("person", "region")
+    official = found.get(pk=official_id, region=region())
+    if not may_manage(powers_of(by), official.organisation_id):
+        raise Official.DoesNotExist
+    return official
+
+
+@command
+def invite_official(
+    *,
+    email: str,
+    organisation: Organisation,
+    position: str,
+    address: str,
+    by: Official,
+    now: datetime,
+) -> Official:
+    """Enter a new official and mail them a link; they have no access until they open it.
+
+    `address` is where the site is, for the link. Raises Refused.
+    """
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > 254:  # noqa: PLR2004  (the column's width)
+        raise Refused("email", "Проверьте адрес почты", "Check the e-mail address")
+    if not may_manage(powers_of(by), organisation.pk):
+        raise Refused("other_body", "Пригласить можно в свою организацию и подчинённые",
+                      "Only into your own bodies")  # fmt: skip
+    person = Person.objects.filter(email=email).first()
+    if person is not None and Official.objects.filter(person=person).exists():
+        raise Refused("known", "Сотрудник с такой почтой уже есть",
+                      "There is an official with this address")  # fmt: skip
+    person = person or Person.objects.create_user(email, None, region=region())
+    official = Official.objects.create(
+        region=region(), person=person, organisation=organisation, position=position.strip()[:200],
+        active=False,
+    )  # fmt: skip
+    _send_invitation(official, address, by, now)
+    return official
+
+
+@command
+def invite_again(official_id: int, *, address: str, by: Official, now: datetime) -> None:
+    """Mail a new link; the one before stops working. Raises Refused if it was accepted."""
+    official = _managed(official_id, by)
+    known = Invitation.objects.filter(official=official).first()
+    if known is None or known.accepted_at is not None:
+        raise Refused("accepted", "Приглашение уже принято", "The invitation was accepted")
+    _send_invitation(official, address, by, now)
+
+
+def _send_invitation(official: Official, address: str, by: Official, now: datetime) -> None:
+    nonce = secrets.token_urlsafe(16)
+    Invitation.objects.update_or_create(
+        official=official,
+        defaults={"region": official.region, "nonce": nonce, "by": by, "sent_at": now},
+    )
+    jobs.mail_invitation.defer(
+        official_id=official.pk,
+        link=f"{address}/join/{sign(f'{official.pk}:{nonce}', INVITATION)}/",
+    )
+    _tell(events.StaffInvited, official, by.ref, now)
+
+
+@command
+def accept_invitation(
+    invitation: Invitation, *, first: str, last: str, patronymic: str, password: str, now: datetime
+) -> Official:
+    """Let an official in by their link; a person without a password sets one and their names."""
+    known = Invitation.objects.select_for_update(of=("self",)).get(
+        pk=invitation.pk, nonce=invitation.nonce, accepted_at=None
+    )
+    official = Official.objects.select_related("person").get(pk=known.official_id)
+    person = official.person
+    if not person.has_usable_password():
+        person.first_name, person.last_name = first.strip()[:150], last.strip()[:150]
+        person.patronymic = patronymic.strip()[:150]
+        person.set_password(password)
+        person.save()
+    official.active = True
+    official.save(update_fields=["active"])
+    known.nonce, known.accepted_at = "", now
+    known.save(update_fields=["nonce", "accepted_at"])
+    _tell(events.StaffJoined, official, person.ref, now)
+    return official
+
+
+@command
+def switch_official(official_id: int, *, on: bool, by: Official, now: datetime) -> None:
+    """Close an official's access, at once and everywhere, or open it again. Raises Refused."""
+    official = _managed(official_id, by)
+    if official.pk == by.pk:
+        raise Refused("own", "Свой доступ закрыть нельзя", "Nobody closes their own access")
+    if on and Invitation.objects.filter(official=official, accepted_at=None).exists():
+        raise Refused("waiting", "Сотрудник ещё не принял приглашение",
+                      "The invitation is not accepted yet")  # fmt: skip
+    if official.active != on:
+        official.active = on
+        official.save(update_fields=["active"])
+        _tell(events.StaffSwitched, official, by.ref, now, state="on" if on else "off")
+
+
+@command
+def give_role(
+    official_id: int,
+    *,
+    role: Role,
+    organisation: Organisation | None,
+    territory: Territory | None = None,
+    topic: Topic | None = None,
+    by: Official,
+    now: datetime,
+) -> Membership:
+    """Give an official a role within bounds. Raises Refused."""
+    official = _managed(official_id, by)
+    known = list(Membership.objects.filter(official=official).select_related("role"))
+    check_grant(
+        powers_of(by),
+        Grant(
+            permissions=frozenset(role.permissions), scope=role.scope, role=role.code,
+            apart=frozenset(role.apart), organisation=organisation.pk if organisation else None,
+        ),
+        {each.role.code: frozenset(each.role.apart) for each in known},
+        own=official.pk == by.pk,
+    )  # fmt: skip
+    for each in known:
+        if (each.role_id, each.organisation, each.territory, each.topic) == (
+            role.pk, organisation, territory, topic,
+        ):  # fmt: skip
+            return each
+    made = Membership.objects.create(
+        region=official.region, official=official, role=role, organisation=organisation,
+        territory=territory, topic=topic,
+    )  # fmt: skip
+    _tell(events.RoleGiven, official, by.ref, now, **_bounds(made))
+    forget()
+    return made
+
+
+@command
+def take_role(official_id: int, *, membership_id: int, by: Official, now: datetime) -> None:
+    """Take a role back. Raises Refused for one's own and for a role beyond one's reach."""
+    official = _managed(official_id, by)
+    found = Membership.objects.select_related("role", "organisation", "territory", "topic")
+    membership = found.get(pk=membership_id, official=official)
+    role = membership.role
+    check_grant(
+        powers_of(by),
+        Grant(
+            permissions=frozenset(role.permissions), scope=role.scope, role=role.code,
+            apart=frozenset(), organisation=membership.organisation_id,
+        ),
+        {},
+        own=official.pk == by.pk,
+    )  # fmt: skip
+    told = _bounds(membership)
+    membership.delete()
+    _tell(events.RoleTaken, official, by.ref, now, **told)
+    forget()
+
+
+def _bounds(membership: Membership) -> dict[str, str]:
+    return {
+        "role": membership.role.code,
+        "organisation": membership.organisation.code if membership.organisation else "",
+        "territory": membership.territory.code if membership.territory else "",
+        "topic": membership.topic.code if membership.topic else "",
+    }

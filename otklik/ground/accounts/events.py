@@ -21,3 +21,87 @@ class PersonalDataSeen(Fact):
 
     what: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffInvited(Fact):
+    """An administrator sent an official the link that lets them in."""
+
+    kind: ClassVar[str] = "staff.invited"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Приглашён сотрудник",
+        "en": "An official was invited",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffJoined(Fact):
+    """An official opened the link and set their password."""
+
+    kind: ClassVar[str] = "staff.joined"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Сотрудник принял приглашение",
+        "en": "The official joined",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSwitched(Fact):
+    """An official's access was closed or opened again; `state` is on or off."""
+
+    kind: ClassVar[str] = "staff.switched"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Доступ сотрудника изменён: {state}",
+        "en": "Access changed: {state}",
+    }
+
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGiven(Fact):
+    """An official was given a role within bounds; an empty bound is none."""
+
+    kind: ClassVar[str] = "staff.role_given"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Выдана роль {role}",
+        "en": "Role given: {role}",
+    }
+
+    role: str
+    organisation: str = ""
+    territory: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleTaken(Fact):
+    """A role was taken from an official."""
+
+    kind: ClassVar[str] = "staff.role_taken"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Отозвана роль {role}",
+        "en": "Role taken: {role}",
+    }
+
+    role: str
+    organisation: str = ""
+    territory: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginFailed(Fact):
+    """Somebody gave a wrong password for a known person."""
+
+    kind: ClassVar[str] = "person.login_failed"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Неудачная попытка входа",
+        "en": "A sign-in failed",
+    }

@@ -216,3 +216,38 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.official}: {self.subject}"
+
+
+class Invitation(models.Model):
+    """A link by mail that lets an official in; the last one sent is the one that works."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    official = models.OneToOneField(Official, models.CASCADE, related_name="invitation")
+    nonce = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "приглашение сотрудника"
+        verbose_name_plural = "приглашения сотрудников"
+
+    def __str__(self) -> str:
+        return f"{self.official}: {self.sent_at}"
+
+
+class FailedLogin(models.Model):
+    """Somebody tried to sign in and could not; the name they typed is kept masked."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE, null=True)
+    typed = models.CharField("что набрали", max_length=20)
+    address = models.GenericIPAddressField("откуда", null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "неудачный вход"
+        verbose_name_plural = "неудачные входы"
+
+    def __str__(self) -> str:
+        return f"{self.typed}: {self.at}"

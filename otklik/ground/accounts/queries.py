@@ -7,19 +7,32 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from otklik.ground.accounts.models import ApiKey, Look, Membership, Official, Person, Role
-from otklik.ground.accounts.rules import Power, Powers
+from otklik.ground.accounts.models import (
+    ApiKey,
+    Invitation,
+    Look,
+    Membership,
+    Official,
+    Person,
+    Role,
+)
+from otklik.ground.accounts.rules import MANAGE, RESERVED, Power, Powers, may_manage
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.sealing import phone_print
-from otklik.ground.organisations.queries import subtree_ids
+from otklik.ground.kit.signing import unsign
+from otklik.ground.organisations.queries import organisations, subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import label, topics
+from otklik.journal.reading import about
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
+
+    from otklik.ground.organisations.models import Organisation
 
 
 def official_of(person: Person | AnonymousUser) -> Official | None:
@@ -125,3 +138,94 @@ def roles() -> dict[str, Role]:
 def api_key_known(key: str) -> bool:
     """Tell whether another system may write with this key."""
     return bool(key) and ApiKey.objects.filter(region=region(), key=key, active=True).exists()
+
+
+INVITATION_DAYS = 7
+
+
+def invitation_by(token: str) -> Invitation:
+    """Return the invitation of a link that still works; Invitation.DoesNotExist otherwise."""
+    value = unsign(token, "invitation", INVITATION_DAYS * 86_400) or ""
+    official, _, nonce = value.partition(":")
+    if not nonce or not official.isdigit():
+        raise Invitation.DoesNotExist
+    found = Invitation.objects.select_related("official__person", "official__organisation")
+    return found.get(official_id=official, nonce=nonce, accepted_at=None, region=region())
+
+
+def managed_by(official: Official) -> QuerySet[Official]:
+    """Return the officials whom one manages: of their own bodies, or of the whole region."""
+    bodies: set[int] = set()
+    for grant in powers_of(official).granting(MANAGE):
+        if grant.organisations is None:
+            return _staff()
+        bodies |= grant.organisations
+    return _staff().filter(organisation_id__in=bodies)
+
+
+def _staff() -> QuerySet[Official]:
+    found = Official.objects.filter(region=region()).select_related("person", "organisation")
+    return found.select_related("invitation").prefetch_related(
+        "memberships__role", "memberships__organisation", "memberships__territory",
+        "memberships__topic",
+    )  # fmt: skip
+
+
+def bodies_managed_by(official: Official) -> list[Organisation]:
+    """Return the bodies into which one may invite and within which they give roles."""
+    powers = powers_of(official)
+    known = organisations().values()
+    return sorted(
+        (each for each in known if may_manage(powers, each.pk)), key=lambda each: each.short_ru
+    )
+
+
+def roles_given_by(official: Official) -> list[Role]:
+    """Return the roles that one may give."""
+    everywhere = powers_of(official).everywhere(MANAGE)
+    return [
+        role
+        for role in roles().values()
+        if (role.scope == "region" and everywhere)
+        or (role.scope == "organisation" and (everywhere or not RESERVED & set(role.permissions)))
+    ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of an official's history: what happened and by whom."""
+
+    at: datetime
+    sentence: str
+    where: str
+    by: str
+
+
+def history_of(official: Official) -> list[Told]:
+    """Return what happened to an official's access, newest first, with names of who did it."""
+    entries = sorted(about(official.ref), key=lambda entry: -entry.pk)
+    names = names_of(entry.actor for entry in entries)
+    titles = {role.code: role.title_ru for role in roles().values()}
+    return [
+        Told(
+            at=entry.at,
+            sentence=entry.fact.sentence("ru").replace(
+                str(entry.data.get("role", "")) or "\0",
+                f"«{titles.get(str(entry.data.get('role', '')), entry.data.get('role', ''))}»",
+            ),
+            where=", ".join(
+                str(entry.data[name])
+                for name in ("organisation", "territory", "topic")
+                if entry.data.get(name)
+            ),
+            by=names.get(entry.actor, ""),
+        )
+        for entry in entries
+    ]
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Return the names of the officials among actors of the journal, in one question."""
+    ids = {each.partition(":")[2] for each in actors if each.startswith("official:")}
+    found = Official.objects.filter(pk__in=ids).select_related("person")
+    return {each.ref: str(each.person) for each in found}

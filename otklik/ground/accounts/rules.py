@@ -148,6 +148,62 @@ def permissions_for(
     )
 
 
+MANAGE = "manage_people"
+RESERVED = frozenset({"edit_ground", "erase_person", "audit", CONTOUR})
+"""Permissions whose roles only a manager of the whole region gives."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role about to be given: what it allows, how wide it may be, where it is to hold."""
+
+    permissions: frozenset[str]
+    scope: str
+    role: str
+    apart: frozenset[str]
+    organisation: int | None = None
+    territory: int | None = None
+    topic: int | None = None
+
+
+def may_manage(powers: Powers, organisation: int) -> bool:
+    """Tell whether one manages the people of a body: their own tree, every topic of it."""
+    return any(
+        grant.organisations is None or organisation in grant.organisations
+        for grant in powers.granting(MANAGE)
+    )
+
+
+def check_grant(
+    powers: Powers, grant: Grant, held: dict[str, frozenset[str]], *, own: bool
+) -> None:
+    """Refuse a role that its giver may not give so; `held` are the roles that one already has.
+
+    Nobody gives themselves a role; a body's administrator gives within their bodies only.
+    """
+    everywhere = powers.everywhere(MANAGE)
+    if own:
+        raise Refused("own", "Себе роли не выдают: попросите другого администратора",
+                      "Nobody gives a role to themselves")  # fmt: skip
+    if grant.scope not in {"organisation", "region"}:
+        raise Refused("not_given", "Эту роль не выдают", "This role is not given")
+    if not everywhere and (grant.scope == "region" or grant.permissions & RESERVED):
+        raise Refused("too_wide", "Эту роль выдаёт администратор региона",
+                      "The administrator of the region gives this role")  # fmt: skip
+    if grant.organisation is None and grant.scope != "region":
+        raise Refused("no_body", "Укажите организацию, в которой действует роль",
+                      "Say in which body the role holds")  # fmt: skip
+    if not everywhere and not may_manage(powers, grant.organisation or 0):
+        raise Refused("other_body", "Роль можно выдать в своей организации и подчинённых",
+                      "Only within your own bodies")  # fmt: skip
+    clash = sorted(
+        code for code, apart in held.items() if code in grant.apart or grant.role in apart
+    )
+    if clash:
+        raise Refused("apart", f"Эта роль несовместима с уже выданной: {', '.join(clash)}",
+                      f"This role cannot stand beside: {', '.join(clash)}")  # fmt: skip
+
+
 def unknown_permissions(names: Iterable[str]) -> list[str]:
     """Return the permissions that the code knows nothing of."""
     return [name for name in names if name not in PERMISSIONS]

@@ -80,6 +80,22 @@ def unseal(value: str, column: str) -> str:
         raise CannotOpenError(f"{column}: the value was changed in the database") from None
 
 
+def seal_bytes(content: bytes, column: str) -> bytes:
+    """Return a file's content sealed, the name of its key before it."""
+    name, key = next(iter(_keys().items()))
+    nonce = os.urandom(NONCE)
+    return f"{name}\n".encode() + nonce + key.encrypt(nonce, content, column.encode())
+
+
+def unseal_bytes(content: bytes, column: str) -> bytes:
+    """Return a file's content as it was."""
+    name, _, body = content.partition(b"\n")
+    key = _keys().get(name.decode())
+    if key is None:
+        raise CannotOpenError(f"{column}: key {name.decode()} is not in FIELD_KEYS")
+    return key.decrypt(body[:NONCE], body[NONCE:], column.encode())
+
+
 def key_of(value: str) -> str:
     """Return the name of the key that sealed a stored value; nothing for one in clear."""
     found = _SEALED.fullmatch(value)

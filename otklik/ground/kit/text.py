@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import snowballstemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 HIDDEN = "[скрыто]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -107,6 +111,13 @@ def mask_address(address: str) -> str:
     """Show of an address only what stands before the house: «Вологда, улица Мира»."""
     kept = re.split(r"[;\n]", address, maxsplit=1)[0].strip()
     return mask(_HOUSE.sub("", kept)).strip(" ,.")
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """Mask a text, and hide besides the words that have these stems: a known person's names."""
+    return re.sub(
+        r"\w+", lambda found: HIDDEN if stem(normalise(found[0])) in names else found[0], mask(text)
+    )
 
 
 def looks_personal(text: str) -> bool:

@@ -1,0 +1,88 @@
+"""Signing in: failed attempts are noted; officials need a second factor first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from otklik.faces import access
+from otklik.ground.accounts.commands import note_failed_login
+from otklik.ground.kit.sealing import seal, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from allauth.mfa.models import Authenticator
+    from django.http import HttpRequest
+
+KINDS = ("totp", "webauthn")
+OPEN = ("/accounts/", "/static/", "/i18n/", "/vision/", "/healthz")
+"""What an official reaches before the second factor: signing in and out, and setting it up."""
+SECRET = "mfa_authenticator.data"  # noqa: S105  (the column to which its seals are bound)
+
+
+class SignIn(DefaultAccountAdapter):
+    """How people sign in here."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down a failed attempt: who reads the audit log sees guessing."""
+        note_failed_login(
+            str(credentials.get("email") or ""),
+            address=self.get_client_ip(request),
+            now=timezone.now(),
+        )
+
+
+class Factors(DefaultMFAAdapter):
+    """Second factors: their secrets are sealed, an official's last one stays."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret."""
+        return seal(text, SECRET)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a secret."""
+        return unseal(encrypted_text, SECRET)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep an official from being left without a second factor."""
+        if not settings.STAFF_MFA or authenticator.type not in KINDS:
+            return True
+        user = authenticator.user
+        others = user.authenticator_set.filter(type__in=KINDS).exclude(pk=authenticator.pk)
+        return bool(others.exists()) or not access.at_work(user)
+
+
+class SecondFactor:
+    """Lets officials in only with a second factor, wherever it is required."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead one who lacks it to where it is set up; machines get 403."""
+        if not settings.STAFF_MFA or request.path.startswith(OPEN) or not _lacks(request):
+            return self.answer(request)
+        if request.method == "GET" and "text/html" in request.headers.get("Accept", "text/html"):
+            messages.warning(
+                request, _("Для служебной работы нужна вторая проверка: настройте её один раз")
+            )
+            return redirect("mfa_index")
+        return JsonResponse({"detail": "a second factor is required"}, status=403)
+
+
+def _lacks(request: HttpRequest) -> bool:
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    at_work = access.official(request) is not None or user.is_superuser
+    return at_work and not is_mfa_enabled(user, KINDS)

@@ -1,0 +1,224 @@
+"""A person takes their data away, is forgotten on their word; old data go by their term."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from otklik.demo import accounts
+from otklik.flow.cases import commands as cases
+from otklik.flow.cases.models import Case
+from otklik.flow.intake.models import Attachment, Report
+from otklik.flow.privacy import commands, jobs
+from otklik.flow.privacy.models import Erasure
+from otklik.ground.accounts.models import FailedLogin, Look, Person
+from otklik.journal.models import Entry
+from tests.cast import bound, opened_case, signed_in, vera
+
+if TYPE_CHECKING:
+    from otklik.ground.accounts.models import Official
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+PHONE = "+79215550142"
+NAME = "Воротынцева"
+
+
+@pytest.fixture
+def person(world: None) -> Person:
+    return Person.objects.create_user(
+        "vorotyntseva@example.ru", "a long password", region_id="vologda", first_name="Евлампия",
+        last_name=NAME, phone=PHONE,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def case(person: Person) -> Case:
+    photo = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF 7")
+    return opened_case(
+        text=f"Яма у дома. Евлампия {NAME}, {PHONE}", author=person, contact="phone", phone=PHONE,
+        email="", files=[photo], address="Вологда, улица Мира, дом 12, кв 5",
+    )  # fmt: skip
+
+
+def dump() -> str:
+    with connection.cursor() as cursor:
+        found = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" AS t')  # noqa: S608
+            found.append(cursor.fetchone()[0] or "")
+    return "\n".join(found)
+
+
+def eraser() -> Official:
+    return bound("region_admin")
+
+
+def test_a_person_takes_all_their_data_away(case: Case, person: Person) -> None:
+    Look.objects.create(
+        region_id="vologda", official=vera(), subject=case.ref, what="contact", at=timezone.now()
+    )
+    client = signed_in(person)
+    page = client.get("/cabinet/data/").content.decode()
+    assert NAME in page
+    archive = zipfile.ZipFile(io.BytesIO(client.get("/cabinet/data/download/").content))
+    told = json.loads(archive.read("my-data.json"))
+    assert told == client.get("/cabinet/data/download/?format=json").json()
+    assert told["profile"]["phone"] == PHONE
+    assert told["messages"][0]["number"] == case.spoken
+    assert "кв 5" in told["messages"][0]["address"]
+    assert told["looks"][0]["number"] == case.spoken
+    assert len([name for name in archive.namelist() if name.startswith("files/")]) == 1
+    assert Client().get("/cabinet/data/download/").status_code == 302
+    other = signed_in(accounts.person(accounts.NEIGHBOUR)).get(
+        "/cabinet/data/download/?format=json"
+    )
+    assert not other.json()["messages"]
+
+
+def test_a_person_is_forgotten_by_two_and_the_journal_stays_whole(
+    case: Case, person: Person
+) -> None:
+    client, first, second = signed_in(person), signed_in(eraser()), signed_in(eraser())
+    unsure = client.post("/cabinet/data/erase/")
+    assert unsure.status_code == 422
+    waits = client.post("/cabinet/data/erase/", {"sure": "yes"})
+    assert waits.status_code == 422
+    assert "Сообщений в работе: 1" in waits.content.decode()
+    cases.withdraw_case(case.number, by=person.ref, now=timezone.now())
+    assert client.post("/cabinet/data/erase/", {"sure": "yes"}).status_code == 302
+    erasure = Erasure.objects.get(person=person)
+    page = first.get("/desk/erasures/").content.decode()
+    assert NAME not in page
+    path = f"/desk/erasures/{erasure.pk}/"
+    first.post(path, {"yes": "1"})
+    first.post(path, {"yes": "1"})
+    assert Person.objects.get(pk=person.pk).last_name == NAME, "one person is not enough"
+    original = Path(settings.MEDIA_ROOT) / Attachment.objects.get(report=case.report).original
+    kept = list(Entry.objects.order_by("id").values_list("id", "kind", "subject", "data"))
+
+    second.post(path, {"yes": "1"})
+
+    erasure.refresh_from_db()
+    assert erasure.state == "done"
+    text = dump()
+    for secret in (NAME, "Евлампия", PHONE, "5550142", "vorotyntseva@example.ru", "дом 12", "кв 5"):
+        assert secret not in text, secret
+    gone = Person.objects.get(pk=person.pk)
+    assert (gone.first_name, gone.last_name, gone.phone, gone.is_active) == ("", "", "", False)
+    report = Report.objects.get(pk=case.report_id)
+    assert (report.author, report.phone, report.extra) == (None, "", {})
+    assert "Яма у дома" in report.text
+    assert not Attachment.objects.filter(report=report).exists()
+    jobs.drop_files(paths=[str(original.relative_to(settings.MEDIA_ROOT))])
+    assert not original.exists()
+    now_kept = list(Entry.objects.order_by("id").values_list("id", "kind", "subject", "data"))
+    assert now_kept[: len(kept)] == kept, "nothing of the journal was touched"
+    assert now_kept[-1][1] == "person.forgotten"
+    assert client.get("/cabinet/").status_code == 302, "the session is over"
+    browser = Client().post(
+        "/accounts/login/", {"login": "vorotyntseva@example.ru", "password": "a long password"}
+    )
+    assert browser.status_code == 200
+
+
+def test_an_erasure_may_be_refused_and_officials_are_not_erased(person: Person) -> None:
+    client = signed_in(person)
+    client.post("/cabinet/data/erase/", {"sure": "yes"})
+    erasure = Erasure.objects.get()
+    signed_in(eraser()).post(f"/desk/erasures/{erasure.pk}/", {"yes": "0", "note": "Идёт проверка"})
+    assert "Идёт проверка" in client.get("/cabinet/data/").content.decode()
+    assert Person.objects.get(pk=person.pk).last_name == NAME
+    official = signed_in(vera()).post("/cabinet/data/erase/", {"sure": "yes"})
+    assert official.status_code == 422
+    assert signed_in(vera()).get("/desk/erasures/").status_code == 403
+
+
+def test_a_shared_file_stays_for_those_who_have_it_too(case: Case, person: Person) -> None:
+    again = Attachment.objects.get(report=case.report)
+    twin = opened_case()
+    again.pk, again.token, again.report = None, "other", twin.report
+    again.save(force_insert=True)
+    Attachment.objects.filter(report=case.report).delete()
+    jobs.drop_files(paths=[again.original])
+    assert (Path(settings.MEDIA_ROOT) / again.original).exists()
+
+
+def test_closed_cases_are_depersonalised_when_their_term_runs_out(
+    case: Case, person: Person
+) -> None:
+    fresh = opened_case(text=f"Свежее. {PHONE}", author=person, contact="phone", phone=PHONE)
+    cases.withdraw_case(case.number, by=person.ref, now=timezone.now())
+    soon, late = (timezone.now() + timedelta(days=days) for days in (1825, 1827))
+    assert commands.depersonalise_old(now=soon) == 0
+    assert Report.objects.get(pk=case.report_id).phone == PHONE
+    assert commands.depersonalise_old(now=late) == 1
+    assert commands.depersonalise_old(now=late) == 0, "once"
+    old = Report.objects.get(pk=case.report_id)
+    assert (old.phone, old.author, old.address) == ("", None, "Вологда, улица Мира")
+    assert PHONE not in old.text
+    assert old.lat == round(old.lat or 0, 3)
+    assert Report.objects.get(pk=fresh.report_id).phone == PHONE, "what is open stays"
+
+
+def test_terms_are_the_administrators_to_set(case: Case) -> None:
+    from otklik.ground.kit.memo import forget  # noqa: PLC0415
+
+    region = case.region
+    region.settings = {**region.settings, "retention": {"looks": 10, "closed_cases": "много"}}
+    region.save()
+    forget()
+    Look.objects.create(
+        region=region, official=vera(), subject=case.ref, what="text", at=timezone.now()
+    )
+    FailedLogin.objects.create(region=region, typed="a", address="203.0.113.1", at=timezone.now())
+    signed_in(vera())
+    gone = commands.delete_old(now=timezone.now() + timedelta(days=11))
+    assert gone["looks"] == 1
+    assert gone["failed_logins"] == 0
+    gone = commands.delete_old(now=timezone.now() + timedelta(days=91))
+    assert gone["failed_logins"] == 1
+    assert gone["sessions"] >= 1
+    assert "retention.done" in set(Entry.objects.values_list("kind", flat=True))
+
+
+def test_files_of_messages_never_sent_are_dropped(case: Case) -> None:
+    root = Path(settings.MEDIA_ROOT)
+    left = root / "original" / "zz" / "left.pdf"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"x")
+    kept = root / Attachment.objects.get(report=case.report).original
+    assert jobs.drop_unused(left.stat().st_mtime - 60) == 0
+    jobs.drop_unused(left.stat().st_mtime + 60)
+    assert not left.exists()
+    assert kept.exists()
+
+
+def test_every_table_that_knows_a_person_is_thought_of() -> None:
+    """A new table with a person or with sealed data must be erased too, or say why not."""
+    thought_of = {
+        "accounts.Person", "intake.Report", "cases.Support", "problems.Joining", "rating.Rating",
+        "account.EmailAddress", "mfa.Authenticator", "accounts.FailedLogin", "sms.SmsMessage",
+        "calls.Call", "calls.Callback", "regimes.Applicant",
+        "privacy.Erasure",  # the request itself: numbers only
+        "accounts.Official",  # an official is not erased, their access is closed
+        "admin.LogEntry", "accounts.Person_groups", "accounts.Person_user_permissions",
+    }  # fmt: skip
+    for model in apps.get_models(include_auto_created=True):
+        if model.__name__.startswith("Historical"):
+            continue
+        for field in model._meta.concrete_fields:
+            sealed = "Sealed" in type(field).__name__
+            if sealed or field.related_model is Person:
+                assert model._meta.label in thought_of, f"{model._meta.label}.{field.name}"
