@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "otklik.flow.instructions",
     "otklik.flow.roadmaps",
     "otklik.flow.privacy",
+    "otklik.flow.control",
     "otklik.flow.channels.sms",
     "otklik.flow.appeals",
     "otklik.flow.calls",

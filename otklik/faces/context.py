@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from otklik.faces import access
+from otklik.flow.control.queries import unseen
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
@@ -41,6 +43,11 @@ def _sections(official: Official | None) -> frozenset[str]:
     return frozenset(held | {"exports"} if exports else held)
 
 
+def _unseen(request: HttpRequest) -> int:
+    official = access.official(request)
+    return unseen(official) if official else 0
+
+
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles, asker = _titles(), access.official(request)
@@ -59,5 +66,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
             asker and any(map(powers_of(asker).anywhere, ("instruct", "fulfil", "see_statistics")))
         ),
         "may": _sections(asker),
+        "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
         "vision": request.COOKIES.get("vision", ""),
     }

@@ -78,6 +78,7 @@ SECTIONS = (
     Door("ask_export", "Попросить выгрузку", ("export_cases",), "POST /desk/exports/"),
     Door("erasures", "Стирание по просьбе", ("erase_person",), "GET /desk/erasures/"),
     Door("audit", "Журнал доступа", ("audit",), "GET /desk/audit/"),
+    Door("keeping", "Как соблюдают сроки", ("see_statistics",), "GET /desk/gaming/"),
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
     Door("boards", "Просроченное по органам на стене", ("see_monitor",), "GET /monitor/boards.json",
          whole_region=True),

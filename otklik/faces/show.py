@@ -13,6 +13,8 @@ from django.utils.timezone import localtime, make_aware
 
 from otklik.flow.answers.queries import photo_facts
 from otklik.flow.cases import queries, rules
+from otklik.flow.control.queries import forecast
+from otklik.ground.accounts.queries import names_of
 from otklik.ground.kit.geo import metres
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.text import (
@@ -28,6 +30,7 @@ from otklik.ground.topics.queries import label
 if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
     from otklik.flow.intake.models import Report
+    from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Sight
     from otklik.ground.topics.models import Topic
     from otklik.ground.topics.queries import TopicTree
@@ -213,14 +216,10 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
     }
     if case is None:
         received = label("statuses", "submitted", language, citizen=True)
+        base["usual"] = forecast(report.topic_hint_id, report.territory_id, report.received_at)
         return {**base, "status": "submitted", "status_label": received, "group": "work",
                 "history": [], "hops": [], "topic": "", "organisation": ""}  # fmt: skip
     notes = [note for note in case.notes.all() if note.to_author]
-    usual = (
-        queries.usual_days(case.topic_id, case.organisation_id, report.received_at)
-        if case.topic_id
-        else None
-    )
     return {
         **_facts(case, language),
         **base,
@@ -233,7 +232,7 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
         "advice": (getattr(case.topic, f"advice_{language}", "") or case.topic.advice_ru)
         if case.topic
         else "",
-        "usual_days": round(usual, 1) if usual is not None else None,
+        "usual": forecast(case.topic_id, case.territory_id, report.received_at),
         "merged_into": case.merged_into.spoken if case.merged_into else "",
         "control_at": case.control_at,
         "public": case.public,
@@ -253,6 +252,37 @@ def _note(note: Any, language: str) -> dict[str, Any]:
         "reason": label(kind, note.code, language) if note.code else "",
         "until": note.until,
     }
+
+
+CLOCK_WORDS = {
+    "start": "поступило", "register": "общий срок", "stage": "срок этапа", "pause": "часы стоят",
+    "resume": "часы пошли", "extend": "продление", "interim": "обещание", "reopen": "возобновление",
+    "policy": "другой порядок сроков", "overdue": "просрочено", "stop": "часы остановлены",
+}  # fmt: skip
+
+
+def clock(case: Case) -> list[dict[str, Any]]:
+    """Return each change of a case's clocks with its reason."""
+    return [
+        {
+            "at": line.at, "what": CLOCK_WORDS.get(line.kind, line.kind), "stage": line.stage,
+            "before": line.due_before, "after": line.due_after,
+            "reason": label("statuses", line.reason),
+        }
+        for line in case.clock.all()
+    ]  # fmt: skip
+
+
+def changes(number: str, since: datetime, asker: Official) -> list[dict[str, Any]]:
+    """Return what others, or the asker, did with a case since a moment: when, what, who."""
+    lines = queries.changes_since(number, since)
+    names = names_of({line.actor for line in lines})
+    said = {asker.ref: "вы сами", "system": ""}
+    return [
+        {"at": line.at, "sentence": line.sentence,
+         "who": said.get(line.actor, names.get(line.actor, "автор обращения"))}
+        for line in lines
+    ]  # fmt: skip
 
 
 def author(case: Case, sight: Sight) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import uuid
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as notices
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +27,8 @@ from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS
 from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
+from otklik.flow.control.commands import press
+from otklik.flow.control.queries import forecast
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
@@ -48,6 +52,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 AT_ONCE = 500
+WORDS = ("text", "done", "when", "who", "next", "note", "reason", "comment", "overrule_reason")
+"""The fields in which officials write in their own words."""
 TABS = (
     ("moderation", "На проверке"), ("coordination", "Распределить"), ("work", "В работе"),
     ("approval", "На согласовании"), ("overdue", "Просрочено"), ("disputed", "Споры"),
@@ -62,14 +68,18 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits: by group, with filters, saved views and bulk actions."""
     official = access.official_or_404(request, "see_case")
     now = timezone.now()
-    page = Paginator(queries.queue_for(official, filters_of(request.GET), now), PAGE).get_page(
-        request.GET.get("page")
-    )
+    filters = filters_of(request.GET)
+    length = queries.queue_length(official, filters, now)
+    shown = min(length, queries.COUNTED)
+    page = Paginator(range(shown), PAGE).get_page(request.GET.get("page"))
+    bounds = (max(page.start_index() - 1, 0), page.end_index())
     query = request.GET.copy()
     query.pop("page", None)
     counts = queries.counts_for(official, now)
     context = {
         "page": page,
+        "rows": queries.queue_page(official, filters, now, *bounds),
+        "found": f"{shown}+" if length > shown else str(shown),
         "now": now,
         "soon": now + timedelta(days=1),
         "query": query.urlencode(),
@@ -79,13 +89,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         "saved": queries.views_of(official),
         "bulk": [verb for verb in BULK if verb in VERBS],
         "powers": powers_of(official),
+        "once": uuid.uuid4().hex,
         "may_group": may_group(official),
         **_lists(),
     }
-    template = (
-        "desk/_rows.html" if request.headers.get("HX-Target") == "rows" else "desk/queue.html"
-    )
-    return render(request, template, context)
+    return render(request, "desk/queue.html", context)
 
 
 def _lists() -> dict[str, Any]:
@@ -164,7 +172,10 @@ def _case_page(
         "permissions": permissions,
         "history": queries.history(found),
         "hops": show.hops(found, "ru"),
-        "clock": found.clock.all(),
+        "clock": show.clock(found),
+        "usual": forecast(found.topic_id, found.territory_id, now),
+        "once": uuid.uuid4().hex,
+        "state": queries.state_of(found),
         "notes": found.notes.all(),
         "answers": [
             {
@@ -220,10 +231,17 @@ def _buttons(official: Official, found: Case) -> list[Transition]:
 def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Do what a button says, if state and powers allow; else say why and keep what was typed."""
     official = access.official_or_404(request)
-    found = _case_or_404(official, number)
+    try:
+        found = queries.case_for(official, number)
+    except ObjectDoesNotExist:
+        if verb in VERBS and queries.left_from(official, number):
+            return _changed_page(request, official, number, verb)
+        raise Http404 from None
     try:
         _do(found, verb, request, official)
     except Refused as refusal:
+        if refusal.code in {"changed", "not_now"}:
+            return _changed_page(request, official, number, verb, refusal)
         more = {"error": refusal.ru, "error_verb": verb, "typed": request.POST}
         return _case_page(request, official, found, status=422, **more)
     except intake_rules.Refused as refusal:
@@ -238,6 +256,41 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return redirect("desk:case", number)
 
 
+def _changed_page(
+    request: HttpRequest, official: Official, number: str, verb: str, refusal: Refused | None = None
+) -> HttpResponse:
+    """Say what happened while an official was writing; give back all that they typed."""
+    typed = request.POST
+    known = queries.left_from(official, number) or "".join(filter(str.isdigit, number))
+    words = [typed.get(name, "").strip() for name in WORDS]
+    changed = _("Пока вы писали, обращение изменилось")
+    more: dict[str, Any] = {
+        "error": refusal.ru if refusal else changed,
+        "error_verb": verb,
+        "typed": typed,
+        "changed": True,
+        "changes": show.changes(known, _since(typed.get("shown_at", "")), official),
+        "kept": "\n\n".join(filter(None, words)),
+        "files_lost": bool(request.FILES),
+    }
+    try:
+        found = queries.case_for(official, number)
+    except ObjectDoesNotExist:
+        return render(request, "desk/gone.html", {"number": number, **more}, status=409)
+    return _case_page(request, official, found, status=409, **more)
+
+
+def _since(text: str) -> datetime:
+    """Read when a page was shown; of an unknown one, the last quarter of an hour."""
+    try:
+        shown = parse_datetime(text)
+    except ValueError:
+        shown = None
+    if shown is None or shown.tzinfo is None:
+        return timezone.now() - timedelta(minutes=15)
+    return shown
+
+
 def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> None:
     if verb not in VERBS:
         raise Http404
@@ -245,7 +298,12 @@ def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> Non
     needed = BY_VERB[verb].permission
     if needed and needed not in permissions:
         raise PermissionDenied
-    VERBS[verb](found, request, official, timezone.now())
+    now, once = timezone.now(), request.POST.get("once", "")
+    press(
+        f"{once[:60]}.{verb}.{found.number}" if once else "",
+        number=found.number, verb=verb, state=request.POST.get("state", ""),
+        do=lambda: VERBS[verb](found, request, official, now), by=official, now=now,
+    )  # fmt: skip
 
 
 @login_required

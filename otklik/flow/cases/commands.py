@@ -335,6 +335,9 @@ def assign_case(
         raise rules.Refused(
             "external", "Эта организация вне системы: перешлите", "It is outside: redirect"
         )
+    same = (case.organisation_id, case.executor_id) == (organisation.pk, executor and executor.pk)
+    if same and case.status == "assigned":
+        return case
     _pass_on(case, organisation, executor, None, by, now)
     case.save()
     return case

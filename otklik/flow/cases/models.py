@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from otklik.flow.cases.rules import OPEN
 from otklik.flow.intake.models import Attachment, Report
 from otklik.ground.accounts.models import Official, Person
 from otklik.ground.kit.fields import PrintField, SealedCharField, SealedEmailField
@@ -64,6 +65,17 @@ class Case(models.Model):
             models.Index(fields=["region", "topic", "-received_at"], name="case_by_topic"),
             models.Index(fields=["region", "-updated_at"], name="case_by_change"),
             models.Index(fields=["region", "public", "-received_at"], name="case_public"),
+            models.Index(fields=["region", "-received_at", "-id"], name="case_by_arrival"),
+            models.Index(
+                fields=["region", "due", "received_at", "id"],
+                name="case_open_by_due",
+                condition=models.Q(status__in=sorted(OPEN)),
+            ),
+            models.Index(
+                fields=["region", "-urgent", "-severity", "due", "id"],
+                name="case_open_by_weight",
+                condition=models.Q(status__in=sorted(OPEN)),
+            ),
         ]
 
     def __str__(self) -> str:

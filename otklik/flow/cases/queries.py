@@ -72,6 +72,8 @@ class QueueFilters:
     order: str = "due"
 
 
+COUNTED = 10_000
+"""A longer queue is not counted to its end."""
 GROUPS: dict[str, frozenset[str]] = {
     "open": rules.OPEN,
     "unanswered": rules.UNANSWERED,
@@ -142,6 +144,51 @@ def _complained_about(official: Official) -> Q:
     if powers_of(official).anywhere("register_appeals"):
         return Q(pk=None)
     return Q(report__bars__organisation__in=branch_above(official.organisation_id))
+
+
+def counted_for(official: Official) -> QuerySet[Case]:
+    """Return the cases that an official's statistics are made of, outside the closed contour."""
+    found = Case.objects.filter(_within(powers_of(official).granting("see_statistics")))
+    found = found.filter(region=region(), closed_contour=False)
+    return found.exclude(_complained_about(official))
+
+
+def state_of(case: Case) -> str:
+    """Return what an official decides about, in a word: it changes when others act on the case."""
+    return ".".join(
+        str(part or "")
+        for part in (
+            case.status, case.organisation_id, case.executor_id, case.topic_id, case.territory_id,
+            case.hops, case.extensions, case.reopenings, case.answers.count(),
+        )
+    )  # fmt: skip
+
+
+def left_from(official: Official, number: str) -> str:
+    """Return the number of a case that was in an official's hands and is out of their sight now.
+
+    Empty for any other: what one never saw stays unknown.
+    """
+    known = spoken_number(number) or ""
+    bodies = [
+        body
+        for grant in powers_of(official).granting("see_case")
+        for body in (grant.organisations or ())
+    ]
+    had = Case.objects.filter(
+        region=region(), number=known, closed_contour=False,
+        assignments__organisation__in=bodies,
+    )  # fmt: skip
+    return known if had.exists() else ""
+
+
+def changes_since(number: str, moment: datetime) -> list[HistoryLine]:
+    """Return what happened to a case after a moment, in people's words."""
+    lines = [entry for entry in about(f"case:{number}") if entry.at >= moment]
+    return [
+        HistoryLine(each.at, each.kind, each.fact.sentence("ru"), each.actor, each.fact.public)
+        for each in lines
+    ]
 
 
 def cases_of(official: Official) -> QuerySet[Case]:
@@ -287,13 +334,38 @@ def _worded(text: str, powers: Powers) -> Q:
     return said | placed & found_by(text)
 
 
+def queue_page(
+    official: Official, filters: QueueFilters, now: datetime, since: int, until: int
+) -> list[Case]:
+    """Return a page of the queue: its keys are sorted first, whole rows are read for them alone."""
+    found = queue_for(official, filters, now)
+    keys = list(found.values_list("pk", flat=True)[since:until])
+    rows = {case.pk: case for case in cases_of(official).filter(pk__in=keys)}
+    return [rows[key] for key in keys if key in rows]
+
+
+def queue_length(official: Official, filters: QueueFilters, now: datetime) -> int:
+    """Count the queue up to `COUNTED` and one more: who has more does not leaf to the end."""
+    found = queue_for(official, filters, now).order_by()
+    return found.values("pk")[: COUNTED + 1].count()
+
+
 def counts_for(official: Official, now: datetime) -> dict[str, int]:
-    """Return how many cases wait in each group of the queue, in one question."""
-    groups = {name: Count("pk", filter=Q(status__in=statuses)) for name, statuses in GROUPS.items()}
-    overdue = Count("pk", filter=_status("overdue", now))
-    mine = Count("pk", filter=Q(executor=official, status__in=rules.UNANSWERED))
-    found: dict[str, int] = cases_of(official).aggregate(**groups, overdue=overdue, mine=mine)
-    return found
+    """Return how many cases wait in each group of the queue, in one question by status."""
+    found = Case.objects.filter(_seen(powers_of(official)), region=region())
+    seen = found.exclude(_complained_about(official)).order_by()
+    late = Count("pk", filter=Q(due__lt=now))
+    mine = Count("pk", filter=Q(executor=official))
+    rows = list(seen.values_list("status").annotate(Count("pk"), late, mine))
+    groups = {
+        name: sum(count for status, count, _, _ in rows if status in statuses)
+        for name, statuses in GROUPS.items()
+    }
+    waiting = [row for row in rows if row[0] in rules.UNANSWERED]
+    return groups | {
+        "overdue": sum(row[2] for row in waiting),
+        "mine": sum(row[3] for row in waiting),
+    }
 
 
 def views_of(official: Official) -> QuerySet[SavedView]:
@@ -360,24 +432,6 @@ def nearby_open(
         lon__range=(west, east),
     )
     return found[:50]
-
-
-def usual_days(topic_id: int, organisation_id: int | None, now: datetime) -> float | None:
-    """Return how many days answers on a topic usually take (the median of 90 days), if known."""
-    found = Case.objects.filter(
-        region=region(),
-        topic_id=topic_id,
-        answered_at__gte=now - timedelta(days=90),
-        registered_at__isnull=False,
-    )
-    if organisation_id:
-        found = found.filter(organisation_id=organisation_id)
-    spans = sorted(
-        (answered - registered).total_seconds() / 86_400
-        for answered, registered in found.values_list("answered_at", "registered_at")[:500]
-        if answered and registered
-    )
-    return spans[len(spans) // 2] if len(spans) >= 5 else None  # noqa: PLR2004  (too few to tell)
 
 
 def joined_by(token: str) -> Support:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from otklik.ground.accounts.models import (
     ApiKey,
@@ -16,11 +16,11 @@ from otklik.ground.accounts.models import (
     Person,
     Role,
 )
-from otklik.ground.accounts.rules import MANAGE, RESERVED, Power, Powers, may_manage
+from otklik.ground.accounts.rules import CONTOUR, MANAGE, RESERVED, Power, Powers, may_manage
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.sealing import phone_print
 from otklik.ground.kit.signing import unsign
-from otklik.ground.organisations.queries import organisations, subtree_ids
+from otklik.ground.organisations.queries import organisations, organisations_by_id, subtree_ids
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import label, topics
 from otklik.journal.reading import about
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.organisations.models import Organisation
+    from otklik.ground.topics.models import Topic
 
 
 def official_of(person: Person | AnonymousUser) -> Official | None:
@@ -61,6 +62,31 @@ def powers_of(official: Official) -> Powers:
     if known is None:
         known = official.__dict__["_powers"] = _powers(official)
     return known
+
+
+def officials_holding(
+    permission: str,
+    *,
+    organisation: Organisation | None,
+    territory_id: int | None,
+    topic: Topic | None,
+    closed: bool = False,
+) -> list[Official]:
+    """Return those at work who hold a permission over something in this body, place and topic."""
+    above, bodies = organisation, set[int]()
+    while above is not None and above.pk not in bodies:
+        bodies.add(above.pk)
+        above = organisations_by_id().get(above.parent_id or 0)
+    path = [each.pk for each in topics().path(topic)]
+    needed = [permission, CONTOUR] if closed else [permission]
+    found = Membership.objects.filter(
+        Q(organisation=None) | Q(organisation__in=bodies),
+        Q(territory=None) | Q(territory=territory_id),
+        Q(topic=None) | Q(topic__in=path),
+        region=region(), role__permissions__contains=needed,
+    )  # fmt: skip
+    working = Official.objects.filter(active=True, person__is_active=True)
+    return list(working.filter(memberships__in=found).distinct().order_by("pk"))
 
 
 def _powers(official: Official) -> Powers:
