@@ -127,6 +127,8 @@ class Wall {
     const button = need("[data-asked]");
     button.textContent = words.length ? words.join(" · ") : say("everything");
     need("[data-asked-by]").toggleAttribute("data-narrow", words.length > 0);
+    const same = new URLSearchParams(chosen.map((each) => [each.name, each.value]));
+    need<HTMLAnchorElement>("[data-as-table]").search = String(same); // the equal table, asked the same
   }
 
   private async fetched(level: string): Promise<Row[]> {

@@ -111,10 +111,13 @@ def tiles(request: HttpRequest) -> HttpResponseBase:
     path = Path(settings.MAP_PMTILES)
     if not settings.MAP_PMTILES or not path.is_file():
         raise Http404
-    size = path.stat().st_size
+    about = path.stat()
+    size = about.st_size
+    headers = {"Accept-Ranges": "bytes", "ETag": f'"{size}-{about.st_mtime_ns}"'}
     wanted = _RANGE.match(request.headers.get("Range", ""))
     if wanted is None:
-        return FileResponse(path.open("rb"), content_type="application/octet-stream")
+        whole = path.open("rb")
+        return FileResponse(whole, content_type="application/octet-stream", headers=headers)
     start = int(wanted[1])
     end = min(int(wanted[2]) if wanted[2] else size - 1, size - 1, start + 4 * 2**20)
     if start > end:
@@ -122,9 +125,5 @@ def tiles(request: HttpRequest) -> HttpResponseBase:
     with path.open("rb") as stream:
         stream.seek(start)
         body = stream.read(end - start + 1)
-    headers = {
-        "Content-Range": f"bytes {start}-{end}/{size}",
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{size}-{int(path.stat().st_mtime)}"',
-    }
+    headers["Content-Range"] = f"bytes {start}-{end}/{size}"
     return HttpResponse(body, status=206, content_type="application/octet-stream", headers=headers)

@@ -13,6 +13,7 @@ from otklik.demo import accounts
 from otklik.flow.cases import commands
 from otklik.flow.intake.models import Attachment
 from otklik.flow.rating.commands import rate_answer
+from otklik.ground.accounts.events import WHAT
 from otklik.ground.accounts.models import Look
 from otklik.journal.reading import about
 from tests.cast import bound, clara, close_file, opened_case, signed_in, vera
@@ -130,6 +131,10 @@ def test_those_who_may_see_still_leave_a_record_of_each_look(case: Case) -> None
     assert PHONE in whole_page(client, case)
     assert set(Look.objects.values_list("what", flat=True)) == {"text", "contact"}
     assert {look.role for look in Look.objects.all()} <= {"approver", "head"}
+    page = whole_page(client, case)
+    assert "Просмотрены личные данные: имя и контакт" in page
+    assert {code for code, _ in Look.What.choices} == set(WHAT)
+    assert all(WHAT[what]["ru"] == str(title) for what, title in Look.What.choices)
 
 
 def test_one_who_may_neither_see_nor_ask_is_refused(case: Case) -> None:

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,13 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # as if there were no internet
 ]  # fmt: skip
-SECONDS = 90
+SECONDS = 180
+PATIENCE = 90_000
+"""A wait fails only after so many milliseconds: a loaded machine is slow, not wrong."""
+ASKED: list[str] = []
+"""Every address that a page asked for, in one test."""
 
 
 @pytest.fixture(scope="session")
@@ -89,5 +94,24 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        opened = started.new_context
+
+        def patient(**options: Any) -> BrowserContext:
+            context = opened(**options)
+            context.set_default_timeout(PATIENCE)
+            context.on("request", lambda request: ASKED.append(request.url))
+            return context
+
+        started.new_context = patient  # type: ignore[method-assign]
+        expect.set_options(timeout=PATIENCE)
         yield started
         started.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_outside() -> Iterator[None]:
+    """See that no page ever asks the world outside for anything."""
+    ASKED.clear()
+    yield
+    ours = ("http://127.0.0.1:", "data:", "blob:")
+    assert not [address for address in ASKED if not address.startswith(ours)]

@@ -68,7 +68,7 @@ def test_pages_in_english_hold_no_russian_but_data() -> None:
     outage = Draft(TITLE, case.topic, kind="outage", territory=case.territory)
     problem = open_problem(outage, by=elena(), now=NOW)
     anna, stranger = signed_in(accounts.person(accounts.CITIZEN)), Client()
-    data = {WRITTEN, ANSWER, TITLE, "дом", "Анна"}
+    data = {WRITTEN, ANSWER, TITLE, "дом", "Анна", "Соколова"}
     data |= {name for each in territories().values() for name in (each.short_ru, each.title_ru)}
     data |= {name for each in organisations().values() for name in (each.short_ru, each.title_ru)}
     data |= {phrase for each in topics().facts for phrase in each.synonyms}

@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 BOARD_SECONDS = 15
 HOURS = (2, 6, 12, 24, 72)
 """For how long a place may be marked red."""
+PERIODS = {
+    "": {"ru": "7 дней", "en": "7 days"},
+    "1": {"ru": "Сутки", "en": "A day"},
+    "30": {"ru": "30 дней", "en": "30 days"},
+    "90": {"ru": "90 дней", "en": "90 days"},
+}
+STATUSES = {
+    "": {"ru": "Любое состояние", "en": "Any state"},
+    "open": {"ru": "Открытые", "en": "Open"},
+    "overdue": {"ru": "Просроченные", "en": "Overdue"},
+}
 
 
 @never_cache
@@ -46,8 +57,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "token": token(official) if official and all_of_it else "",
         "all_of_it": all_of_it,
-        "categories": topics().categories,
-        "channels": directory("channels").values(),
+        **_choices(),
         "bands": _legend(),
         "reasons": REASONS,
         "demo_storm": settings.DEMO and all_of_it,
@@ -105,7 +115,13 @@ def table(request: HttpRequest) -> HttpResponse:
     """Show the same as a table, without a map and without JavaScript."""
     now = timezone.localtime()
     official = access.official(request)
-    filters = heat.HeatFilters(topics=tuple(filter(None, [request.GET.get("topic", "")])))
+    asked = _asked(request.GET)
+    filters = heat.HeatFilters(
+        topics=tuple(filter(None, [asked["topic"]])),
+        channels=tuple(filter(None, [asked["channel"]])),
+        statuses=tuple(filter(None, [asked["status"]])),
+        since=now - timedelta(days=int(asked["days"])) if asked["days"] else None,
+    )
     found = heat.snapshot(filters, "territory", now=now, public=not sees_all(official))
     known = territories()
     places = [cell["cell"] for cell in found["cells"]]
@@ -123,12 +139,35 @@ def table(request: HttpRequest) -> HttpResponse:
     ]
     lines.sort(key=lambda line: (line["band"] != "acute", -(line["acuity"] or 0), -line["count"]))
     context = {
-        "lines": lines, "at": now, "categories": topics().categories,
-        "topic": request.GET.get("topic", ""),
+        "lines": lines, "at": now, "asked": asked, **_choices(),
         "may_mark": _marks(official),
         "may_instruct": tasks.may_instruct(official),
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
+
+
+def _choices() -> dict[str, Any]:
+    """Return what the map and its table may be narrowed by."""
+    return {
+        "categories": topics().categories,
+        "channels": directory("channels").values(),
+        "periods": [(days, titled(title)) for days, title in PERIODS.items()],
+        "statuses": [(code, titled(title)) for code, title in STATUSES.items()],
+    }
+
+
+def _asked(given: QueryDict) -> dict[str, str]:
+    """Return what is asked of the map; what it does not know narrows nothing."""
+    return {
+        name: value if value in known else ""
+        for name, known in (
+            ("topic", {each.code for each in topics().categories}),
+            ("channel", {each.code for each in directory("channels").values()}),
+            ("days", PERIODS),
+            ("status", STATUSES),
+        )
+        for value in [given.get(name, "")]
+    }
 
 
 def _marks(official: Official | None) -> bool:

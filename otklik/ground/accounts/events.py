@@ -7,6 +7,14 @@ from typing import ClassVar
 
 from otklik.journal.facts import Fact
 
+WHAT = {
+    "text": {"ru": "текст сообщения", "en": "the text of the message"},
+    "contact": {"ru": "имя и контакт", "en": "the name and the contact"},
+    "file": {"ru": "файл без обработки", "en": "a file as it was sent"},
+    "export": {"ru": "выгрузка", "en": "an export"},
+}
+"""What of a person's data may be looked at, by the code that a look and its fact hold."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataSeen(Fact):
@@ -21,6 +29,11 @@ class PersonalDataSeen(Fact):
 
     what: str = ""
     reason: str = ""
+
+    def sentence(self, language: str = "ru") -> str:
+        """Say it with what was seen in words, not by its code."""
+        template = self.sentences.get(language) or self.sentences["ru"]
+        return template.format(what=WHAT.get(self.what, {}).get(language) or self.what)
 
 
 @dataclass(frozen=True, kw_only=True)

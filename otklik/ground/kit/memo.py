@@ -16,7 +16,10 @@ _everything: list[Callable[[], None]] = []
 
 
 def remembered(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Keep a function's answers for so long; an administrator's edit shows after that at most."""
+    """Keep a function's answers for so long; an administrator's edit shows after that at most.
+
+    What is older goes when something new comes: arguments that never return do not pile up.
+    """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         kept: dict[object, tuple[float, R]] = {}
@@ -34,7 +37,10 @@ def remembered(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 if found and found[0] > now:
                     return found[1]
                 value = function(*args, **kwargs)
-                kept[key] = (time.monotonic() + seconds, value)
+                now = time.monotonic()
+                for old in [each for each, (until, _) in kept.items() if until <= now]:
+                    kept.pop(old, None)
+                kept[key] = (now + seconds, value)
             return value
 
         _everything.append(kept.clear)

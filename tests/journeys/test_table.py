@@ -1,0 +1,53 @@
+"""The map's equal table: narrowed by all that the map is narrowed by, with no script."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from otklik.readers.heatmap.tests.build import CITY, HEAT, OTHER, cell, opened, received, tell
+from tests.cast import elena, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+
+def rows(**asked: str) -> dict[str, int]:
+    """Return what the table says: how many messages, by place."""
+    page = signed_in(elena()).get("/monitor/table/", asked).content.decode()
+    found = re.findall(r'<th scope="row">(.*?)</th><td>.*?</td><td>.*?</td><td>(\d+)</td>', page)
+    for value in filter(None, asked.values()):
+        if f'value="{value}"' in page:
+            assert f'<option value="{value}" selected>' in page, "the choice stays chosen"
+    return {place: int(count) for place, count in found}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, {"Вологда": 3, "Череповец": 1}),
+        ({"topic": "heat-and-water"}, {"Череповец": 1}),
+        ({"channel": "hotline"}, {"Вологда": 1}),
+        ({"status": "overdue"}, {"Вологда": 1}),
+        ({"days": "1"}, {"Вологда": 2, "Череповец": 1}),
+        ({"days": "30"}, {"Вологда": 4, "Череповец": 1}),
+        ({"days": "1", "channel": "hotline", "status": "open", "topic": "roads"}, {"Вологда": 1}),
+        ({"days": "7000", "channel": "pigeon", "status": "lost", "topic": "no"},
+         {"Вологда": 3, "Череповец": 1}),
+    ],
+)  # fmt: skip
+def test_the_table_is_narrowed_as_the_map_is(
+    asked: dict[str, str], expected: dict[str, int]
+) -> None:
+    now = timezone.now()
+    tell(*opened(1, now - timedelta(hours=1)))
+    _, taken = opened(2, now - timedelta(hours=2))
+    tell(
+        received(2, now - timedelta(hours=2), territory=CITY, cell=cell(), channel="hotline"), taken
+    )
+    tell(*opened(3, now - timedelta(days=3), due=now - timedelta(days=1)))
+    tell(*opened(4, now - timedelta(days=20)))
+    tell(*opened(5, now - timedelta(hours=3), topic=HEAT, territory=OTHER))
+    assert rows(**asked) == expected
