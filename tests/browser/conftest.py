@@ -37,7 +37,13 @@ ASKED: list[str] = []
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a fresh demo region, with few messages, on a port of its own; end it after."""
+    """Serve a fresh demo region, with few messages, on a port of its own; end it after.
+
+    `OTKLIK_SERVED=http://127.0.0.1:8000` takes a demo region that is being served instead.
+    """
+    if running := os.environ.get("OTKLIK_SERVED"):
+        yield running
+        return
     folder: Path = tmp_path_factory.mktemp("served")
     address = os.environ["DATABASE_URL"]
     parts = urlsplit(address)

@@ -354,9 +354,13 @@ def counts_for(official: Official, now: datetime) -> dict[str, int]:
     """Return how many cases wait in each group of the queue, in one question by status."""
     found = Case.objects.filter(_seen(powers_of(official)), region=region())
     seen = found.exclude(_complained_about(official)).order_by()
-    late = Count("pk", filter=Q(due__lt=now))
-    mine = Count("pk", filter=Q(executor=official))
-    rows = list(seen.values_list("status").annotate(Count("pk"), late, mine))
+    rows = list(
+        seen.values_list("status").annotate(
+            count_all=Count("pk"),
+            count_late=Count("pk", filter=Q(due__lt=now)),
+            count_mine=Count("pk", filter=Q(executor=official)),
+        )
+    )
     groups = {
         name: sum(count for status, count, _, _ in rows if status in statuses)
         for name, statuses in GROUPS.items()
