@@ -118,7 +118,8 @@ def test_from_a_phone_to_red_on_the_wall_and_back(browser: Browser, served: str)
     wall.wait_for_function(
         "before => Number(document.querySelector('[data-tile=\"today\"]').textContent) > before",
         arg=before,
-        timeout=60_000,
+        polling=500,  # a page without a graphics card may draw frames too seldom to ask by them
+        timeout=90_000,
     )
     elena = entered(browser, served, MODERATOR)
     moderate(elena, served, number)

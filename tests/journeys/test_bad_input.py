@@ -48,6 +48,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "outside": ({"place_kind": "pin", "lat": "55.75", "lon": "37.61"}, "Точка за границей"),
     "no address": ({"place_kind": "address"}, "Напишите адрес"),
     "e-mail": ({"contact_kind": "email", "email": "анна"}, "Проверьте адрес почты"),
+    "no e-mail": ({"contact_kind": "email", "email": ""}, "Напишите почту или выберите «Не нужно»"),
+    "no phone": (
+        {"contact_kind": "phone", "phone": " "},
+        "Напишите телефон или выберите «Не нужно»",
+    ),
     "phone": ({"contact_kind": "phone", "phone": "12"}, "Проверьте телефон"),
 }
 

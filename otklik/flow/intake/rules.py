@@ -174,7 +174,19 @@ def _on_earth(lat: float | None, lon: float | None) -> bool:
 
 
 def _contact(new: NewReport) -> Iterator[Problem]:
-    if new.contact == "email" and not (_EMAIL.fullmatch(new.email) and len(new.email) <= 254):  # noqa: PLR2004
+    if (new.contact, new.email.strip()) == ("email", ""):
+        yield Problem(
+            "email", "email",
+            "Напишите почту или выберите «Не нужно»",
+            "Write your e-mail or choose “No need”",
+        )  # fmt: skip
+    elif (new.contact, new.phone.strip()) == ("phone", ""):
+        yield Problem(
+            "phone", "phone",
+            "Напишите телефон или выберите «Не нужно»",
+            "Write your phone number or choose “No need”",
+        )  # fmt: skip
+    elif new.contact == "email" and not (_EMAIL.fullmatch(new.email) and len(new.email) <= 254):  # noqa: PLR2004
         yield Problem(
             "email", "email",
             "Проверьте адрес почты: например, anna@example.ru",
