@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from otklik.faces import access
 from otklik.flow.control.queries import unseen
+from otklik.flow.instructions import queries as instructions
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
@@ -48,6 +51,11 @@ def _unseen(request: HttpRequest) -> int:
     return unseen(official) if official else 0
 
 
+def _tasks_waiting(asker: Official | None) -> dict[str, int]:
+    """Count what waits for the official; asked only by a page that shows it."""
+    return instructions.waiting(asker, timezone.now()) if asker else {}
+
+
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles, asker = _titles(), access.official(request)
@@ -67,5 +75,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         ),
         "may": _sections(asker),
         "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
+        "tasks_waiting": partial(_tasks_waiting, asker),
         "vision": request.COOKIES.get("vision", ""),
     }

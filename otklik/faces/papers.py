@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 
 from otklik.flow.appeals import paper, queries
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
     from otklik.flow.cases.models import Case
 
 
@@ -21,6 +25,20 @@ def respond(content: bytes, mime: str, name: str, *, download: bool = False) -> 
     response["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def stored(path: str, mime: str, name: str, *, download: bool = False) -> HttpResponseBase:
+    """Give a kept file; while its copy is still being made, say to come again."""
+    if not path:
+        return HttpResponse(status=202, headers={"Retry-After": "2"})
+    response = FileResponse(
+        (Path(settings.MEDIA_ROOT) / path).open("rb"), content_type=mime, filename=name,
+        as_attachment=download,
+    )  # fmt: skip
+    response["Cache-Control"] = "private, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access
+from otklik.faces.papers import stored
 from otklik.ground.accounts.queries import powers_of
 from otklik.journal import reading
 from otklik.journal.following import lag
@@ -91,18 +92,9 @@ def file(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
     )
     if path is None:
         raise Http404
-    if not path:  # the copy is still being made
-        return HttpResponse(status=202, headers={"Retry-After": "2"})
-    response = FileResponse(
-        (Path(settings.MEDIA_ROOT) / path).open("rb"),
-        content_type=found.mime if variant == "original" else "image/jpeg",
-        as_attachment=variant == "original",
-        filename=found.name if variant == "original" else f"{token}.jpg",
-    )
-    response["Cache-Control"] = "private, max-age=86400"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    if variant == "original":
+        return stored(path, found.mime, found.name, download=True)
+    return stored(path, "image/jpeg", f"{token}.jpg")
 
 
 @require_GET

@@ -11,21 +11,37 @@ from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from otklik.demo import accounts
+from otklik.flow.answers.tests.photos import jpeg, scene
 from otklik.flow.instructions import timers
-from otklik.flow.instructions.models import Instruction
+from otklik.flow.instructions.jobs import make_copies
+from otklik.flow.instructions.models import Instruction, InstructionFile
 from otklik.flow.intake.events import ReportReceived
+from otklik.flow.problems.commands import Draft, open_problem
 from otklik.flow.roadmaps.models import Roadmap
 from otklik.ground.kit import pdf
 from otklik.journal.following import catch_up
 from otklik.journal.reading import about
 from otklik.readers.statistics.tests.build import base, live, tell
-from tests.cast import anna_writes, boris, bound, opened_case, signed_in, vera
+from tests.cast import (
+    NOW,
+    anna_writes,
+    boris,
+    bound,
+    close_file,
+    elena,
+    opened_case,
+    signed_in,
+    vera,
+)
 from tests.journeys.test_statistics import listed, numbers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -85,6 +101,101 @@ def test_a_red_place_becomes_a_task_and_its_result_returns_to_the_map() -> None:
     ]  # fmt: skip
     page = client.get(f"/desk/instructions/{one.pk}/").content.decode()
     assert "Осталась яма у дома 12" in page
+
+
+def menu_count(client: Client) -> str:
+    """Return what the desk's menu says beside instructions."""
+    page = client.get("/desk/").content.decode()
+    found = re.search(r"visually-hidden\">, (новых: \d+, просрочено: \d+)<", page)
+    return found[1] if found else ""
+
+
+def test_the_menu_counts_instructions_that_are_new_or_late() -> None:
+    city = signed_in(boris())
+    assert menu_count(city) == ""
+    client = leader()
+    one, other = given(client), given(client)
+    assert menu_count(city) == "новых: 2, просрочено: 0"
+    assert menu_count(client) == ""  # they wait for another
+    city.post(f"/desk/instructions/{one.pk}/accept/")
+    assert menu_count(city) == "новых: 1, просрочено: 0"
+    Instruction.objects.filter(pk=one.pk).update(due=timezone.now() - timedelta(minutes=1))
+    assert menu_count(city) == "новых: 1, просрочено: 1"
+    for each in (one, other):
+        city.post(f"/desk/instructions/{each.pk}/report/", {"text": "Заделали к вечеру"})
+    assert menu_count(city) == ""
+
+
+def test_a_problem_leads_to_an_instruction_and_a_roadmap() -> None:
+    case = opened_case(now=timezone.now() - timedelta(hours=5))
+    assert case.topic
+    assert case.organisation
+    problem = open_problem(
+        Draft(title="Ямы на улице Мира", topic=case.topic, kind="cluster",
+              territory=case.territory, organisation=case.organisation),
+        numbers=[case.number], by=elena(), now=timezone.now(),
+    )  # fmt: skip
+    client = leader()
+    page = client.get(f"/desk/problems/{problem.pk}/").content.decode()
+    to_give = re.search(r'href="(/desk/instructions/new/\?[^"]+)"', page)
+    assert to_give
+    assert "/desk/roadmaps/new/" not in page  # an analyst's work
+    form = client.get(html.unescape(to_give[1])).content.decode()
+    assert f'name="problem" value="{problem.pk}"' in form
+    assert f'value="{case.organisation.code}" selected' in form
+    assert "1 обращение" in form
+    one = given(client, problem=str(problem.pk))
+    assert (one.problem, one.cases.get()) == (problem, case)
+    analyst = signed_in(vera())
+    page = analyst.get(f"/desk/problems/{problem.pk}/").content.decode()
+    to_plan = re.search(r'href="(/desk/roadmaps/new/\?[^"]+)"', page)
+    assert to_plan
+    planned = analyst.get(html.unescape(to_plan[1])).content.decode()
+    assert f'name="problem" value="{problem.pk}"' in planned
+    seen = signed_in(boris()).get(f"/desk/problems/{problem.pk}/").content.decode()
+    assert "/desk/instructions/new/" not in seen
+    assert "/desk/roadmaps/new/" not in seen
+
+
+def test_a_report_is_proved_by_files_that_only_those_concerned_see(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    one, city = given(leader()), signed_in(boris())
+    address = f"/desk/instructions/{one.pk}/"
+    form = city.get(address).content.decode()
+    assert 'enctype="multipart/form-data"' in form
+    bad = SimpleUploadedFile("virus.exe", b"MZ" * 100)
+    refused = city.post(f"{address}report/", {"text": "Заделали к вечеру", "files": [bad]})
+    assert refused.status_code == 422
+    assert "такие файлы не принимаем" in refused.content.decode()
+    assert "Заделали к вечеру" in refused.content.decode()
+    one.refresh_from_db()
+    assert one.status == "given"
+
+    files = [SimpleUploadedFile("после.jpg", jpeg(scene(1), taken_at=NOW)),
+             SimpleUploadedFile("акт.pdf", b"%PDF-1.4 act of work done")]  # fmt: skip
+    city.post(f"{address}report/", {"text": "Заделали к вечеру", "files": files})
+    assert about(one.ref)[-1].data["proofs"] == 2
+    kept = InstructionFile.objects.get(name="после.jpg")
+    make_copies(file_id=kept.pk)
+    client = leader()
+    page = client.get(address).content.decode()
+    assert "акт.pdf" in page
+    links = re.findall(r'(?:href|src)="(/desk/instructions/\d+/files/[^"]+)"', page)
+    assert len(links) == 3  # the photo, its thumbnail, the paper
+    elsewhere = signed_in(bound("executor", organisation="adm-cherepovets-city"))
+    other = given(client)
+    for link in links:
+        seen: Any = client.get(link)
+        assert seen.status_code == 200
+        assert b"Exif" not in b"".join(seen.streaming_content)
+        close_file(seen)
+        assert elsewhere.get(link).status_code == 404
+        assert signed_in(accounts.person(accounts.CITIZEN)).get(link).status_code == 404
+        moved = link.replace(address, f"/desk/instructions/{other.pk}/")
+        assert client.get(moved).status_code == 404
+    assert client.get(f"{address}files/{kept.token}/else/").status_code == 404
 
 
 def test_citizens_and_strangers_hear_nothing_of_instructions() -> None:

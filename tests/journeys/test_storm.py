@@ -12,26 +12,55 @@ from otklik.flow.cases.models import Case
 from otklik.flow.problems.commands import act_on_one
 from otklik.flow.problems.follower import collect
 from otklik.flow.problems.models import GroupAction, Problem
+from otklik.flow.rating.models import Rating
 from otklik.flow.triage.commands import decide
 from otklik.journal.reading import about
-from tests.cast import NOW, anna_writes
+from tests.cast import NOW, anna_writes, signed_in
 
 if TYPE_CHECKING:
     from django.test import Client
 
+    from otklik.flow.intake.commands import Receipt
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 HEAT = "heat-none"
 ANSWER = "Порыв на теплотрассе устранили 24 ноября бригадой города, тепло возвращается до вечера"
+NEWS = "Бригада на месте, тепло вернётся к восьми вечера"
+WHY = "Пуск тепла подтвердила диспетчерская, снимков с трассы не будет"
 MESSAGES = 500
 
 
-def write(count: int, first: int = 0) -> None:
+def write(count: int, first: int = 0) -> list[Receipt]:
+    """Let as many people without accounts write, each from a house of their own."""
+    receipts = []
     for n in range(first, first + count):
         receipt = anna_writes(
             f"Батареи холодные в доме {n}, в квартире холодно", topic=HEAT, now=NOW,
-            lat=59.2205 + (n % 25) * 0.0004, lon=39.8915 + (n // 25) * 0.0006,
+            lat=59.2205 + (n % 25) * 0.0004, lon=39.8915 + (n // 25) * 0.0006, author=None,
         )  # fmt: skip
         decide(receipt.report_id, now=NOW)
+        receipts.append(receipt)
+    return receipts
+
+
+def own_page(receipt: Receipt) -> tuple[Client, str]:
+    """Open one's message by its number and secret in a browser of one's own."""
+    client = signed_in(None)
+    found = client.post("/track/", {"number": receipt.number, "secret": receipt.secret})
+    assert found.status_code == 302
+    return client, found["Location"]
+
+
+def declare(client: Client) -> Problem:
+    """Let a moderator declare an outage that is shown to all."""
+    enter(client, accounts.MODERATOR)
+    opened = client.post(
+        "/desk/problems/new/",
+        {"kind": "outage", "topic": HEAT, "title": "Нет отопления в центре", "radius_m": "1500",
+         "address": "Вологда, улица Мира, 12", "about": "Порыв на трассе", "public": "on"},
+    )  # fmt: skip
+    assert opened.status_code == 302, opened.content.decode()
+    return Problem.objects.get()
 
 
 def enter(client: Client, actor: accounts.Actor) -> None:
@@ -61,7 +90,7 @@ def hidden(page: str, form: str) -> dict[str, list[str]]:
 
 
 def test_five_hundred_messages_become_one_problem_with_one_answer(client: Client) -> None:
-    write(MESSAGES)
+    receipts = write(MESSAGES)
     enter(client, accounts.MODERATOR)
     suggested = client.get("/desk/problems/").content.decode()
     group = hidden(suggested, 'action="/desk/problems/new/"')
@@ -86,29 +115,57 @@ def test_five_hundred_messages_become_one_problem_with_one_answer(client: Client
     collect(about(late.ref)[0])
     assert problem.links.count() == MESSAGES + 1
 
+    neighbour = signed_in(None)
+    followed = neighbour.post(f"/problems/{problem.pk}/join/", {})["Location"]
+    told = client.post(f"/desk/problems/{problem.pk}/tell/", {"text": NEWS})
+    assert told.status_code == 302
+    assert NEWS in neighbour.get(followed).content.decode()
+    author, own = own_page(receipts[7])
+    assert f"/problems/{problem.pk}/" in author.get(own).content.decode()
+    assert NEWS in author.get(f"/problems/{problem.pk}/").content.decode()
+
     assert finish(client, problem, "take").refused == {}
     enter(client, accounts.EXECUTOR)
     assert finish(client, problem, "start").done == MESSAGES + 1
     answer = finish(client, problem, "answer", text=ANSWER, result="solved")
     assert answer.done == MESSAGES + 1
     enter(client, accounts.APPROVER)
-    assert finish(client, problem, "approve").done == MESSAGES + 1
+    approved = finish(client, problem, "approve", comment=WHY)
+    assert (approved.done, approved.refused) == (MESSAGES + 1, {})
     statuses = Case.objects.filter(problem_link__problem=problem).values_list("status", flat=True)
     assert set(statuses) == {"answered"}
     client.logout()
     public = client.get(f"/problems/{problem.pk}/").content.decode()
     assert ANSWER in public
+    assert ANSWER in neighbour.get(followed).content.decode()
+    each_author_rates_alone(receipts[:3])
+    neighbour.post(followed, {"solved": "no"})
+    enter(client, accounts.MODERATOR)
+    page = client.get(f"/desk/problems/{problem.pk}/").content.decode()
+    tiles = dict(re.findall(r'tile__name">([^<]+)</span><span class="tile__value">(\d+)<', page))
+    assert (tiles["Подтвердили: решено"], tiles["Не согласны"]) == ("1", "2")
+
+
+def each_author_rates_alone(receipts: list[Receipt]) -> None:
+    """Let one be content, one dispute, one keep silent: none speaks for another."""
+    content, unhappy, silent = map(own_page, receipts)
+    for client, own in (content, unhappy, silent):
+        assert ANSWER in client.get(own).content.decode()
+    content[0].post(f"{content[1]}rate/", {"answer_score": "5", "result_score": "5"})
+    unhappy[0].post(
+        f"{unhappy[1]}rate/",
+        {"answer_score": "2", "result_score": "1", "comment": "Холодно", "dispute": "yes"},
+    )
+    statuses = Case.objects.in_bulk([each.number for each in receipts], field_name="number")
+    assert [statuses[each.number].status for each in receipts] == [
+        "resolved_confirmed", "disputed", "answered",
+    ]  # fmt: skip
+    given = Rating.objects.values_list("case__number", "answer_score", "result_score")
+    assert set(given) == {(receipts[0].number, 5, 5), (receipts[1].number, 2, 1)}
 
 
 def test_a_person_is_told_of_a_known_outage_before_sending(client: Client) -> None:
-    enter(client, accounts.MODERATOR)
-    opened = client.post(
-        "/desk/problems/new/",
-        {"kind": "outage", "topic": HEAT, "title": "Нет отопления в центре", "radius_m": "1500",
-         "address": "Вологда, улица Мира, 12", "about": "Порыв на трассе", "public": "on"},
-    )  # fmt: skip
-    assert opened.status_code == 302, opened.content.decode()
-    problem = Problem.objects.get()
+    problem = declare(client)
     client.logout()
     said = {"text": "Нет отопления, холодные батареи", "place_kind": "address",
             "address": "Вологда, улица Мира, 14", "contact_kind": "none"}  # fmt: skip

@@ -22,10 +22,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.desk import figures
+from otklik.faces.forms import uploads
+from otklik.faces.papers import stored
 from otklik.flow.cases.queries import cases_of, visible_numbers
 from otklik.flow.cases.rules import Refused
 from otklik.flow.instructions import commands, queries, rules
-from otklik.flow.problems.queries import problems_for
+from otklik.flow.intake.files import ACCEPT
+from otklik.flow.problems.queries import cases_in, problems_for
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import territories, territory_at
@@ -37,12 +40,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from otklik.flow.instructions.models import Instruction
+    from otklik.flow.problems.models import Problem
     from otklik.ground.accounts.models import Official
     from otklik.ground.territories.models import Territory
 
-PAGE = 50
+PAGE, NUMBER = 50, 18
 TERM = timedelta(days=3)
 TABS = (
     ("mine", _l("Мне исполнить")), ("check", _l("Мне проверить")), ("given", _l("Дал я")),
@@ -100,9 +105,7 @@ class InstructionForm(forms.Form):
     def draft(self, official: Official) -> commands.Draft:
         """Return what was said."""
         said = self.cleaned_data
-        problem = None
-        if said["problem"]:
-            problem = problems_for(official, status="").filter(pk=said["problem"]).first()
+        problem = _problem(official, str(said["problem"] or ""))
         return commands.Draft(
             text=said["text"], organisation=organisations()[said["organisation"]],
             official=queries.person(said["official"]), due=said["due"],
@@ -167,6 +170,9 @@ def new(request: HttpRequest) -> HttpResponse:
     place = given.get("place", "") or given.get("cell", "")
     why = _why(official, place, given.get("topic", ""), now)
     numbers = request.POST.getlist("number") or request.GET.getlist("number")
+    problem = _problem(official, given.get("problem", ""))
+    if problem is not None and not numbers:
+        numbers = list(cases_in(official, problem).values_list("number", flat=True))
     if request.method == "POST":
         form = InstructionForm(request.POST)
         made = _given(form, official, numbers, now)
@@ -176,12 +182,18 @@ def new(request: HttpRequest) -> HttpResponse:
     else:
         form = InstructionForm(initial=_first(official, request, place, why, now))
     context = {
-        "form": form, "why": why, "chosen": set(numbers), "place": place,
-        "title": heat.title(place)["ru"] if place else "",
+        "form": form, "why": why, "problem": problem, "numbers": numbers,
+        "chosen": set(numbers), "place": place, "title": heat.title(place)["ru"] if place else "",
     }  # fmt: skip
     return render(
         request, "desk/instruction_form.html", context, status=422 if form.errors else 200
     )
+
+
+def _problem(official: Official, number: str) -> Problem | None:
+    if not number.isdecimal() or len(number) > NUMBER:
+        return None
+    return problems_for(official, status="").filter(pk=int(number)).first()
 
 
 def _why(official: Official, place: str, topic: str, now: datetime) -> dict[str, Any]:
@@ -274,12 +286,13 @@ def _page(
         "steps": queries.steps_of(official, one),
         "history": [
             (each, STEPS.get(each.verb, each.verb))
-            for each in one.steps.select_related("by__person", "by__organisation")
+            for each in queries.history_of(one)
         ],
         "cases": cases_of(official).filter(instruction_links__instruction=one),
         "hidden": one.links.count(),
         "late": rules.overdue(one.status, one.due, now),
         "place": heat.title(one.place)["ru"] if one.place else "",
+        "accept": ACCEPT,
         "now": now,
         **more,
     }  # fmt: skip
@@ -305,12 +318,32 @@ def act(request: HttpRequest, instruction_id: int, verb: str) -> HttpResponse:
     return redirect("desk:instruction", one.pk)
 
 
+@never_cache
+@login_required
+@require_GET
+def file(request: HttpRequest, instruction_id: int, token: str, variant: str) -> HttpResponseBase:
+    """Give a file of a report to those who see the instruction."""
+    official = access.official_or_404(request)
+    try:
+        found = queries.file_of(_one_or_404(official, instruction_id), token)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    copies = {"public": found.public, "thumbnail": found.thumbnail}
+    if variant == "original":
+        return stored(found.original, found.mime, found.name, download=True)
+    if variant not in copies:
+        raise Http404
+    return stored(copies[variant], "image/jpeg", f"{token}.jpg")
+
+
 def _do(
     one: Instruction, verb: str, request: HttpRequest, official: Official, now: datetime
 ) -> None:
     said: dict[str, Any] = {"by": official, "now": now}
     if verb != "accept":
         said["text"] = request.POST.get("text", "")[:4000]
+    if verb == "report":
+        said["files"] = uploads(request, "files")
     if verb == "extend":
         said["due"] = _moment(request.POST.get("due", ""))
     getattr(commands, verb)(one.pk, **said)

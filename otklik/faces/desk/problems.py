@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages as notices
@@ -19,7 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from otklik.faces import access, show
 from otklik.flow.cases.queries import cases_of
 from otklik.flow.cases.rules import Refused
+from otklik.flow.instructions.queries import INSTRUCT
 from otklik.flow.problems import commands, queries
+from otklik.flow.roadmaps.queries import PLAN
+from otklik.ground.accounts.queries import powers_of
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import locate, territories
 from otklik.ground.topics.queries import directory, fact, topics
@@ -259,6 +263,9 @@ def _page(
         "action_titles": dict(VERBS),
         "news": found.news.select_related("by__organisation"),
         "may_group": may_group,
+        "may_instruct": powers_of(official).anywhere(INSTRUCT),
+        "may_plan": powers_of(official).anywhere(PLAN),
+        "about": _about(found),
         "results": directory("results").values(),
         "statuses": {code: each.title_ru for code, each in directory("statuses").items()},
         "template": found.topic.template,
@@ -266,6 +273,16 @@ def _page(
         **more,
     }
     return render(request, "desk/problem.html", context, status=status)
+
+
+def _about(found: Problem) -> str:
+    """Return what an instruction or a roadmap begun from a problem already knows of it."""
+    told = {
+        "problem": str(found.pk), "topic": found.topic.code,
+        "territory": found.territory.code if found.territory else "",
+        "organisation": found.organisation.code if found.organisation else "",
+    }  # fmt: skip
+    return urlencode(_said(told))
 
 
 @login_required

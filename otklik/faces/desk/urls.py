@@ -48,6 +48,11 @@ urlpatterns = [
         instructions.act,
         name="act_on_instruction",
     ),
+    path(
+        "instructions/<int:instruction_id>/files/<str:token>/<str:variant>/",
+        instructions.file,
+        name="instruction_file",
+    ),
     path("roadmaps/", roadmaps.roadmaps, name="roadmaps"),
     path("roadmaps/new/", roadmaps.new, name="new_roadmap"),
     path("roadmaps/<int:roadmap_id>/", roadmaps.roadmap, name="roadmap"),

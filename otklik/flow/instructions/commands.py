@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from otklik.flow.cases.queries import cases_of
 from otklik.flow.cases.rules import Refused
-from otklik.flow.instructions import events, rules
-from otklik.flow.instructions.models import Instruction, InstructionCase, InstructionStep
+from otklik.flow.instructions import events, jobs, rules
+from otklik.flow.instructions.models import (
+    Instruction,
+    InstructionCase,
+    InstructionFile,
+    InstructionStep,
+)
+from otklik.flow.intake import rules as intake_rules
+from otklik.flow.intake.commands import keep_files
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from otklik.flow.intake.files import Upload
     from otklik.flow.problems.models import Problem
     from otklik.ground.accounts.models import Official
     from otklik.ground.organisations.models import Organisation
@@ -59,8 +68,10 @@ def _tell(
     )  # fmt: skip
 
 
-def _step(one: Instruction, verb: str, text: str, by: Official | None, now: datetime) -> None:
-    InstructionStep.objects.create(
+def _step(
+    one: Instruction, verb: str, text: str, by: Official | None, now: datetime
+) -> InstructionStep:
+    return InstructionStep.objects.create(
         region=one.region, instruction=one, verb=verb, text=text.strip(), due=one.due, by=by,
         at=now,
     )  # fmt: skip
@@ -109,16 +120,41 @@ def accept(instruction_id: int, *, by: Official, now: datetime) -> Instruction:
     return one
 
 
+def _prove(step: InstructionStep, files: Sequence[Upload]) -> int:
+    """Keep the files of a report; Refused tells which may not be kept and why."""
+    try:
+        stored = keep_files(files)
+    except intake_rules.Refused as refusal:
+        raise Refused(
+            "files",
+            ". ".join(each.ru for each in refusal.problems),
+            ". ".join(each.en for each in refusal.problems),
+        ) from None
+    made = InstructionFile.objects.bulk_create(
+        InstructionFile(
+            region_id=step.region_id, step=step, token=secrets.token_urlsafe(16), name=file.name,
+            mime=file.mime, size=file.size, original=path,
+        )
+        for file, path in stored
+    )  # fmt: skip
+    for one, (file, _) in zip(made, stored, strict=True):
+        if file.is_image:
+            jobs.make_copies.defer(file_id=one.pk)
+    return len(made)
+
+
 @command
-def report(instruction_id: int, *, text: str, by: Official, now: datetime) -> Instruction:
-    """Tell what was done."""
+def report(
+    instruction_id: int, *, text: str, files: Sequence[Upload] = (), by: Official, now: datetime
+) -> Instruction:
+    """Tell what was done, with photos or papers that prove it."""
     one = _locked(instruction_id)
     rules.check_said(text, "Напишите, что сделано и когда", "Say what was done and when")
     one.status = rules.step(one.status, "report")
     one.reported_by, one.reported_at = by, now
     one.save()
-    _step(one, "report", text, by, now)
-    _tell(one, events.InstructionReported, by.ref, now, late=now > one.due)
+    proofs = _prove(_step(one, "report", text, by, now), files)
+    _tell(one, events.InstructionReported, by.ref, now, late=now > one.due, proofs=proofs)
     return one
 
 

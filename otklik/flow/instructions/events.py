@@ -63,6 +63,7 @@ class InstructionReported(InstructionFact):
     }
 
     late: bool = False
+    proofs: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

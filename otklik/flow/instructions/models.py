@@ -107,3 +107,28 @@ class InstructionStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instruction}: {self.verb}"
+
+
+class InstructionFile(models.Model):
+    """A file that proves a report: seen by those who see the instruction, by nobody else.
+
+    `public` and `thumbnail` are copies of a picture without EXIF, empty until they are made.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    step = models.ForeignKey(InstructionStep, models.CASCADE, related_name="files")
+    token = models.CharField(max_length=32, unique=True)
+    name = models.CharField("имя файла", max_length=200)
+    mime = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    original = models.CharField("путь к оригиналу", max_length=200)
+    public = models.CharField("путь к копии без EXIF", max_length=200, blank=True)
+    thumbnail = models.CharField("путь к уменьшенной", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "файл отчёта"
+        verbose_name_plural = "файлы отчётов"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 
 from otklik.flow.instructions import rules
-from otklik.flow.instructions.models import Instruction
+from otklik.flow.instructions.models import Instruction, InstructionFile, InstructionStep
 from otklik.ground.accounts.models import Official
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
@@ -90,6 +90,21 @@ def tab(official: Official, name: str, now: datetime) -> QuerySet[Instruction]:
     return found.filter(ways[name]).order_by(*order)
 
 
+def waiting(official: Official, now: datetime) -> dict[str, int]:
+    """Return how much presses an official: `new` to take on, `late`, and `all`, each once."""
+    new = Q(status=rules.GIVEN)
+    found: dict[str, int] = (
+        tab(official, "mine", now)
+        .order_by()
+        .aggregate(
+            new=Count("pk", filter=new & ~late(now), distinct=True),
+            late=Count("pk", filter=late(now), distinct=True),
+            all=Count("pk", filter=new | late(now), distinct=True),
+        )
+    )
+    return found
+
+
 def late(now: datetime) -> Q:
     """What is overdue."""
     return Q(status__in=rules.WAITS_FOR_EXECUTOR, due__lt=now)
@@ -132,6 +147,16 @@ def steps_of(official: Official, one: Instruction) -> tuple[rules.Step, ...]:
     found = rules.steps_for(one.status, sides_of(official, one))
     own = official.pk == one.reported_by_id
     return tuple(each for each in found if not (own and each.verb in {"confirm", "send_back"}))
+
+
+def history_of(one: Instruction) -> QuerySet[InstructionStep]:
+    """Return the steps of an instruction with their files, the first one first."""
+    return one.steps.select_related("by__person", "by__organisation").prefetch_related("files")
+
+
+def file_of(one: Instruction, token: str) -> InstructionFile:
+    """Return a file of this instruction; InstructionFile.DoesNotExist for another's."""
+    return InstructionFile.objects.get(step__instruction=one, token=token)
 
 
 def at_places(

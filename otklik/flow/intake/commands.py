@@ -263,6 +263,14 @@ def secret_of(number: str) -> str:
     return f"{secret[:4]}-{secret[4:]}"
 
 
+def keep_files(uploads: Sequence[Upload]) -> list[tuple[file_store.Examined, str]]:
+    """Examine files within the region's limits and keep them. Raises rules.Refused."""
+    kept, problems = _examine(uploads, limits())
+    if problems:
+        raise rules.Refused(problems)
+    return [(file, file_store.keep(file)) for file in kept]
+
+
 @command
 def add_files(
     report: Report,
@@ -273,10 +281,7 @@ def add_files(
     now: datetime,
 ) -> list[Attachment]:
     """Add files to a message, the author's or a proof of work. Raises rules.Refused."""
-    kept, problems = _examine(uploads, limits())
-    if problems:
-        raise rules.Refused(problems)
-    made = _attach(report, [(file, file_store.keep(file)) for file in kept], now, purpose)
+    made = _attach(report, keep_files(uploads), now, purpose)
     if made:
         record(
             FilesAdded(
