@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "otklik.flow.channels.sms",
     "otklik.flow.appeals",
     "otklik.flow.calls",
+    "otklik.flow.exchange",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",
@@ -204,6 +205,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_BODY = env.str("SMS_GATEWAY_BODY", default='{"to": "{phone}", "text": "{text}"}')
 SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={})
+
+# Requests to other machines: inner addresses are closed but for the hosts named here; without
+# HTTP_OUTSIDE only these are open.
+HTTP_INNER_HOSTS = env.list("HTTP_INNER_HOSTS", default=[])
+HTTP_OUTSIDE = env.bool("HTTP_OUTSIDE", default=True)
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
 SIGNER = env.str("SIGNER", default="test" if DEMO else "")

@@ -30,6 +30,7 @@ os.environ["OTKLIK_DEMO"] = "0"
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.start(ROOT / "var" / "test" / "postgres")
 os.environ["OTKLIK_DATA"] = tempfile.mkdtemp(prefix="otklik-test-")  # files of this run alone
+os.environ["HTTP_OUTSIDE"] = "false"  # only servers that a test starts and names
 os.environ["TRIAGE_EMBEDDINGS"] = "none"  # words are enough for most; those that need more say so
 
 

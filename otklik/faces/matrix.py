@@ -56,6 +56,8 @@ SECTIONS = (
     Door("callbacks", "Кому перезвонить", ("create_on_behalf",), "GET /desk/callbacks/"),
     Door("appeals", "Журнал обращений по 59-ФЗ", (FIND,), "GET /desk/appeals/"),
     Door("sstu", "Отчёт для ССТУ.РФ", ("export_cases",), "GET /desk/appeals/sstu/"),
+    Door("exchange", "Обмен с документооборотом", ("register_appeals",),
+         "GET /desk/appeals/exchange/"),
     Door("questions", "Вопросы обращений к своей организации", ("draft_answer",),
          "GET /desk/appeals/questions/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),

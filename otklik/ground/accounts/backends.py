@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 GROUND = {"territories", "organisations", "topics", "triage"}
 PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
-FLOW = {"cases", "problems", "sms", "calls"}
-SET_UP = {"calls": {"line", "extension"}}
+FLOW = {"cases", "problems", "sms", "calls", "exchange"}
+SET_UP = {"calls": {"line", "extension"}, "exchange": {"system"}}
 """Tables of the flow that an administrator edits: what the region sets up, not what happened."""
 
 

@@ -7,20 +7,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-import httpx
 from django.conf import settings
 
 from otklik.flow.channels.base import Outcome, Sent
 from otklik.flow.channels.sms.rules import filled
+from otklik.ground.kit import http
 from otklik.ground.kit.text import mask_phone
 
 if TYPE_CHECKING:
     from otklik.flow.channels.base import Outbound
 
 logger = logging.getLogger(__name__)
-SECONDS = 10
-LATER = frozenset({408, 425, 429})
-"""A refusal of the moment, not of the message."""
 
 
 class Console:
@@ -45,17 +42,13 @@ class Gateway:
     def send(self, text: str, address: str) -> Sent:
         """Post one message; what the network does is an outcome, never an exception."""
         try:
-            answer = httpx.post(
-                self.url, headers=self.headers, timeout=SECONDS, **self._content(text, address)
-            )
-        except httpx.HTTPError as error:
-            return Sent(Outcome.RETRY, note=type(error).__name__)
-        if answer.is_success:
-            return Sent(Outcome.DELIVERED, reference=_reference(answer))
-        outcome = Outcome.REFUSED
-        if answer.status_code in LATER or not answer.is_client_error:
-            outcome = Outcome.RETRY
-        return Sent(outcome, note=f"HTTP {answer.status_code}")
+            reply = http.post(self.url, headers=self.headers, **self._content(text, address))
+        except http.HTTPError as error:
+            return Sent(Outcome.RETRY, note=http.told(error))
+        if reply.ok:
+            return Sent(Outcome.DELIVERED, reference=_reference(reply))
+        outcome = Outcome.RETRY if reply.later else Outcome.REFUSED
+        return Sent(outcome, note=f"HTTP {reply.status}")
 
     def _content(self, text: str, phone: str) -> dict[str, Any]:
         values = {"text": text, "phone": phone}
@@ -76,9 +69,9 @@ def _filled(template: Any, values: dict[str, str]) -> Any:
     return template
 
 
-def _reference(answer: httpx.Response) -> str:
+def _reference(reply: http.Reply) -> str:
     try:
-        said = answer.json()
+        said = json.loads(reply.content)
     except ValueError:
         return ""
     return str(said.get("id", ""))[:80] if isinstance(said, dict) else ""

@@ -68,6 +68,7 @@ class Network:
 def network(settings: Any) -> Iterator[Network]:
     found = Network()
     found.start()
+    settings.HTTP_INNER_HOSTS = ["127.0.0.1"]
     settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{found.port}/send"
     yield found
     found.stop()
