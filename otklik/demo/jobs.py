@@ -15,5 +15,5 @@ def run_storm(*, count: int = 500, minutes: float = 4.0) -> None:
     """Write so many messages within so many minutes, faster and faster."""
     lines = seeding.storm(count, timezone.now())
     for made_of, fact, around in lines:
-        seeding.write(made_of, timezone.now(), fact, around)
+        seeding.write(made_of, timezone.now(), fact, around, live=True)
         time.sleep(minutes * 60 / count * made_of.random.uniform(0.2, 1.2))

@@ -172,8 +172,12 @@ def _moments(made_of: World, count: int, days: int, now: datetime) -> Iterator[d
 
 
 def write(made_of: World, moment: datetime, fact: Topic | None = None,
-          around: tuple[float, float, float] | None = None) -> str | None:  # fmt: skip
-    """Write one message and let triage decide; return its number if work began."""
+          around: tuple[float, float, float] | None = None, *,
+          live: bool = False) -> str | None:  # fmt: skip
+    """Write one message and let triage decide; return its number.
+
+    In a region that is served, `live`, its own worker decides: two would open the case twice.
+    """
     rnd = made_of.random
     fact = fact or rnd.choices(made_of.facts, made_of.weights)[0]
     place = rnd.choices(made_of.places, made_of.place_weights)[0]
@@ -203,7 +207,8 @@ def write(made_of: World, moment: datetime, fact: Topic | None = None,
         wants_public=rnd.random() < 0.8,  # noqa: PLR2004
     )
     receipt = receive(new, now=moment)
-    decide(receipt.report_id, now=moment + timedelta(seconds=2))
+    if not live:
+        decide(receipt.report_id, now=moment + timedelta(seconds=2))
     return receipt.number
 
 

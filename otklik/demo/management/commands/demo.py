@@ -78,11 +78,11 @@ class Command(BaseCommand):
         """Write usual messages at the present, spread over some minutes."""
         made_of = seeding.world(int(time.time()))
         for _ in range(options["count"]):
-            seeding.write(made_of, timezone.now())
+            seeding.write(made_of, timezone.now(), live=True)
             time.sleep(options["minutes"] * 60 / options["count"])
 
     def storm(self, options: dict[str, Any]) -> None:
         """Write the storm's messages at the present."""
         for made_of, fact, around in seeding.storm(options["count"], timezone.now()):
-            seeding.write(made_of, timezone.now(), fact, around)
+            seeding.write(made_of, timezone.now(), fact, around, live=True)
             time.sleep(options["minutes"] * 60 / options["count"])
