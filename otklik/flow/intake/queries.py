@@ -44,7 +44,14 @@ def report_by_secret(number: str, secret: str) -> Report:
 def reports_of(person: Person) -> QuerySet[Report]:
     """Return a person's own messages, newest first."""
     found = Report.objects.filter(region=region(), author=person)
-    return found.select_related("case__topic", "case__organisation").order_by("-received_at")
+    related = (
+        "case__topic__category", "case__organisation", "case__territory", "case__merged_into",
+    )  # fmt: skip
+    light = found.select_related(*related).defer(
+        "case__territory__polygon", "case__topic__phrases", "case__topic__synonyms",
+        "case__topic__category__phrases", "case__topic__category__synonyms",
+    )  # fmt: skip
+    return light.order_by("-received_at")
 
 
 def reports_by_phone(phone: str) -> QuerySet[Report]:
