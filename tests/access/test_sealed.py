@@ -163,6 +163,7 @@ def test_every_column_that_sounds_personal_is_sealed() -> None:
         "accounts.Person.email": "the name by which people sign in: decision 0028",
         "account.EmailAddress.email": "the same, in allauth's table",
         "intake.Attachment.name": "a file's name",
+        "accounts.FailedLogin.address": "of a machine, kept for a term",
     }
     personal = ("phone", "email", "address", "first_name", "last_name", "patronymic")
     ours = [each for each in apps.get_models() if each._meta.app_label != "organisations"]

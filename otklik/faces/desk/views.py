@@ -23,6 +23,7 @@ from otklik.faces.desk import appeals, editor
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
+from otklik.flow.answers.commands import examine_waiting
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.queries import GROUPS, ORDERS
@@ -299,6 +300,8 @@ def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> Non
     if needed and needed not in permissions:
         raise PermissionDenied
     now, once = timezone.now(), request.POST.get("once", "")
+    if verb.startswith("approve"):  # its warnings must outlive the refusal that they bring
+        examine_waiting(found.number, now=now)
     press(
         f"{once[:60]}.{verb}.{found.number}" if once else "",
         number=found.number, verb=verb, state=request.POST.get("state", ""),

@@ -241,10 +241,15 @@ def approve(
 
     What was not looked into yet is looked into first.
     """
+    examine_waiting(number, now=now)
+    return _approve(number, confirmed=confirmed, reason=reason, verb=verb, by=by, now=now)
+
+
+def examine_waiting(number: str, *, now: datetime) -> None:
+    """Look into what waits for approval, each in its own transaction: a refusal keeps it."""
     waiting = Answer.objects.filter(case__number=number, state=Answer.State.APPROVAL)
     for version in waiting.values_list("version", flat=True):
         examine_version(number, version, now=now)
-    return _approve(number, confirmed=confirmed, reason=reason, verb=verb, by=by, now=now)
 
 
 @command
