@@ -1,6 +1,6 @@
 """How long does the desk's queue take with 100,000 cases of one body, beside its bare SQL?
 
-    python bench/queue.py [--cases 100000] [--times 15]
+    python bench/desk.py [--cases 100000] [--times 15]
 
 Each view of the queue is opened through Django's test client, as a coordinator of the body would:
 session, powers, counts of the tabs, rows, page. The bare side is the very SQL of that page, sent
@@ -87,7 +87,8 @@ def prepare(folder: Path) -> None:
     from config import embedded  # noqa: PLC0415
 
     os.environ |= {
-        "OTKLIK_DATA": str(folder), "SECRET_KEY": "bench", "OTKLIK_OWNER": "1",
+        "OTKLIK_DATA": str(folder), "SECRET_KEY": "bench", "STAFF_MFA": "0",
+        "FIELD_KEYS": "bench:" + "A" * 43 + "=", "OTKLIK_OWNER": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings", "TRIAGE_EMBEDDINGS": "none",
         "LOG_LEVEL": "ERROR",
     }  # fmt: skip
