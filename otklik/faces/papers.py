@@ -64,10 +64,15 @@ def notice(case: Case, notice_id: int) -> HttpResponse:
     return respond(done.content, done.mime, done.name)
 
 
-def kept(case: Case, paper_id: int) -> HttpResponse:
-    """Return a kept paper of a case, the very bytes that were signed; 404 for another case's."""
+def kept(case: Case, paper_id: int, *, to_author: bool = False) -> HttpResponse:
+    """Return a kept paper of a case, the very bytes that were signed; 404 for another case's.
+
+    To the author only the answer is given, not what bodies wrote to each other.
+    """
     try:
         found = queries.paper_of(case, paper_id)
+        if to_author and found.kind != found.Kind.ANSWER:
+            raise Http404
     except ObjectDoesNotExist:
         raise Http404 from None
     return respond(paper.content_of(found.path), found.mime, found.name)

@@ -217,6 +217,9 @@ def test_the_other_systems_number_and_file_come_back_once(client: Client) -> Non
     desk = signed_in(olga())
     assert "01-17/884" in desk.get(f"/desk/c/{case.spoken}/").content.decode()
     assert desk.get(f"/desk/c/{case.spoken}/papers/{kept.pk}/").content == PDF
+    author = signed_in(accounts.person(accounts.CITIZEN))
+    assert author.get(f"/m/{case.spoken}/").status_code == 200
+    assert author.get(f"/m/{case.spoken}/papers/{kept.pk}/").status_code == 404, "between bodies"
     assert "01-17/884" in desk.get("/desk/appeals/exchange/").content.decode()
     assert [each.kind for each in about(case.ref)].count("exchange.arrived") == 1
 

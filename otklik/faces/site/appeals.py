@@ -88,4 +88,4 @@ def notice(request: HttpRequest, number: str, notice_id: int) -> HttpResponse:
 @require_GET
 def kept(request: HttpRequest, number: str, paper_id: int) -> HttpResponse:
     """Give the author the answer's document."""
-    return papers.kept(_own(request, number), paper_id)
+    return papers.kept(_own(request, number), paper_id, to_author=True)
