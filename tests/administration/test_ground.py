@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -185,3 +187,18 @@ def test_cases_are_looked_at_without_words_or_names(irina: Client) -> None:
 def test_messages_themselves_are_not_in_the_administration() -> None:
     anna_writes()
     assert Report not in admin.site._registry
+
+
+def test_a_regime_that_the_law_forbids_is_refused_with_the_reason(irina: Client) -> None:
+    row = Directory.objects.get(kind="legal_regimes", code="appeal_59fz")
+    for wrong, reason in (
+        ({"refusals": "rejection_reasons"}, "обращение нельзя отклонить"),
+        ({"required": ["passport"]}, "неизвестно passport"),
+        ({"number": "{serial}-{month}"}, "можно {serial}, {index} и {year}"),
+        ({"settings": [1]}, "settings: нужно {…}"),
+    ):
+        answer = edit(irina, row, extra=json.dumps({**row.extra, **wrong}))
+        assert answer.status_code == 200
+        assert reason in unescape(answer.content.decode())
+    row.refresh_from_db()
+    assert row.extra["refusals"] == "legal_no_answer_grounds"

@@ -67,7 +67,10 @@ def regime(code: str, titles: Mapping[str, str], extra: Mapping[str, Any]) -> Re
 
 def problem_of(code: str, extra: Mapping[str, Any]) -> str:
     """Return what is wrong with a regime's row, in Russian; empty if nothing."""
-    unknown = set(extra.get("required") or ()) - set(REQUIRED)
+    for name, kind, told in (("required", list, "список"), ("settings", dict, "{…}")):
+        if not isinstance(extra.get(name) or kind(), kind):
+            return f"{name}: нужно {told}"
+    unknown = {str(each) for each in extra.get("required") or ()} - set(REQUIRED)
     if unknown:
         return f"required: неизвестно {', '.join(sorted(unknown))}; есть {', '.join(REQUIRED)}"
     if code in LAWFUL and extra.get("refusals") != "legal_no_answer_grounds":

@@ -20,7 +20,13 @@ from otklik.ground.topics.queries import routing_rules, topics
 from otklik.ground.topics.rules import STAGES, Rule, escalation_problem, route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from django.http import HttpRequest, HttpResponse
+
+
+LINE_CHECKS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {}
+"""By kind of directory: what is wrong with a line's code and `extra`, in Russian, or nothing."""
 
 
 class PolicyForm(forms.ModelForm):
@@ -184,9 +190,25 @@ class RoutingRuleAdmin(Edited):
         return None
 
 
+class DirectoryForm(forms.ModelForm):
+    """A line of a directory; whoever reads `extra` of a kind says what may stand there."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse what its reader would not understand."""
+        said = super().clean() or {}
+        check = LINE_CHECKS.get(str(said.get("kind")))
+        extra = said.get("extra") or {}
+        problem = check(str(said.get("code")), extra) if check and isinstance(extra, dict) else ""
+        if problem:
+            self.add_error("extra", problem)
+        return said
+
+
 @admin.register(Directory)
 class DirectoryAdmin(Edited):
     """Labels of statuses, reasons, results, channels."""
+
+    form = DirectoryForm
 
     list_display = ("kind", "position", "code", "title_ru", "citizen_ru", "active")
     list_display_links = ("code",)
