@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "otklik.flow.appeals",
     "otklik.flow.calls",
     "otklik.flow.exchange",
+    "otklik.flow.reception",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",

@@ -81,9 +81,14 @@ REGISTRAR = Actor(
     "registrar@example.ru", "Ольга", "Снегова", "Регистратор обращений", "gov-appeals",
     ("registrar",), everywhere=True,
 )  # fmt: skip
+RECEPTIONIST = Actor(
+    "reception@example.ru", "Тамара", "Светлова", "Сотрудник приёмной губернатора", "gov-admin",
+    ("reception_officer",), everywhere=True,
+)  # fmt: skip
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
     ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR, REGISTRAR,
+    RECEPTIONIST,
 )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def test_pages_in_english_hold_no_russian_but_data() -> None:
             "/", "/send/", "/track/", "/messages/", "/problems/", f"/problems/{problem.pk}/",
             "/about/", f"/m/{case.spoken}/", f"/m/{later.spoken}/", "/nowhere/", "/accounts/login/",
             "/accounts/signup/", "/accounts/login/code/", "/accounts/password/reset/", "/monitor/",
-            "/monitor/table/",
+            "/monitor/table/", "/reception/",
         )),
         *((anna, path) for path in (
             "/cabinet/", f"/m/{case.spoken}/", f"/m/{later.spoken}/", f"/sent/{case.spoken}/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import appeals, own_data, problems, tracking, views
+from otklik.faces.site import appeals, own_data, problems, reception, tracking, views
 
 app_name = "site"
 urlpatterns = [
@@ -33,5 +33,7 @@ urlpatterns = [
     path("problems/<int:problem_id>/", problems.problem, name="problem"),
     path("problems/<int:problem_id>/join/", problems.join, name="join_problem"),
     path("waiting/<str:token>/", problems.waiting, name="waiting"),
+    path("reception/", reception.reception, name="reception"),
+    path("reception/<str:token>/", reception.booking, name="booking"),
     path("about/", views.about, name="about"),
 ]

@@ -24,7 +24,7 @@ from otklik.flow.regimes.commands import bar
 from otklik.flow.regimes.queries import barred_for, regime, regime_of
 from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.organisations.queries import organisations
-from otklik.ground.topics.queries import policies
+from otklik.ground.topics.queries import directory, policies
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official, Person
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
-    from otklik.ground.topics.models import RoutingRule, Topic
+    from otklik.ground.topics.models import DeadlinePolicy, RoutingRule, Topic
 
 HEAVY = ("territory__polygon", "topic__phrases", "topic__synonyms", "region__settings")
 DEFAULT_POLICY = "ORD-30"
@@ -80,10 +80,23 @@ def _weight(case: Case) -> dict[str, Any]:
     }
 
 
+def _policy_of(case: Case, topic: Topic | None) -> DeadlinePolicy | None:
+    """Return the terms: the channel's, as of the governor's reception, the regime's, the topic's.
+
+    A message of an urgent topic keeps its own, wherever it was written.
+    """
+    known, usual = policies(), topic.policy if topic else None
+    line = directory("channels").get(case.report.channel)
+    of_channel = known.get(str(line.extra.get("policy", ""))) if line else None
+    of_regime = known.get(regime(case.regime).policy)
+    if of_channel and (of_regime or not (usual and usual.urgent)):
+        return of_channel
+    return of_regime or usual or known.get(DEFAULT_POLICY)
+
+
 def _take_topic(case: Case, topic: Topic | None) -> None:
     case.topic = topic
-    own = policies().get(regime(case.regime).policy)
-    case.policy = own or (topic.policy if topic else None) or policies().get(DEFAULT_POLICY)
+    case.policy = _policy_of(case, topic)
     case.severity = topic.severity if topic else 1
     case.urgent = bool(case.policy and case.policy.urgent)
     case.closed_contour = bool(topic and topic.closed)

@@ -22,6 +22,7 @@ from otklik.flow.privacy import events, jobs, queries, rules, sheets
 from otklik.flow.privacy.models import Depersonalised, Erasure, Export
 from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
+from otklik.flow.reception.models import Booking
 from otklik.flow.regimes.models import Applicant
 from otklik.ground.accounts.models import FailedLogin, Look, Official, Person
 from otklik.ground.accounts.queries import powers_of
@@ -194,6 +195,7 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
     FailedLogin.objects.filter(person=person).delete()
     for callback in Callback.objects.filter(phone_print=person.phone_print).exclude(phone_print=""):
         _forget_call(callback)
+    _forget_bookings(Q(phone_print=person.phone_print) & ~Q(phone_print=""))
     _end_sessions(person)
     person.email = f"erased-{person.pk}@erased.invalid"
     person.first_name = person.last_name = person.patronymic = person.phone = ""
@@ -251,6 +253,7 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     for table in (Call, Callback):
         for called in table.objects.filter(report__in=ids):
             _forget_call(called)
+    _forget_bookings(Q(report__in=ids))
     _drop_files(ids)
     Depersonalised.objects.bulk_create(
         [Depersonalised(region_id=each.region_id, report=each, at=now) for each in reports],
@@ -280,6 +283,16 @@ def _forget_call(called: Call | Callback) -> None:
     if isinstance(called, Callback):
         called.name = ""
     called.save()
+
+
+def _forget_bookings(whose: Q) -> None:
+    """Leave of a request to be received that it was asked, answered and when."""
+    found = list(Booking.objects.filter(whose))
+    SmsMessage.objects.filter(subject__in=[booking.ref for booking in found]).delete()
+    for booking in found:
+        booking.name = booking.phone = booking.days = ""
+        booking.text, booking.outcome = mask(booking.text), mask(booking.outcome)
+        booking.save()
 
 
 def _coarse(value: float | None) -> float | None:

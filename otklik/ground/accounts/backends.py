@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 GROUND = {"territories", "organisations", "topics", "triage"}
 PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
-FLOW = {"cases", "problems", "sms", "calls", "exchange", "answers"}
+FLOW = {"cases", "problems", "sms", "calls", "exchange", "answers", "reception"}
 SET_UP = {
     "calls": {"line", "extension"},
     "exchange": {"system"},
     "answers": {"answertemplate", "phrase", "limit"},
+    "reception": {"receiver", "slot"},
 }
 """Tables of the flow that an administrator edits: what the region sets up, not what happened."""
 

@@ -15,6 +15,7 @@ PERMISSIONS = (
     "verify", "judge_dispute",
     "see_monitor", "mark_red", "instruct", "fulfil", "plan_roadmaps",
     "edit_ground", "manage_people", "create_on_behalf",
+    "hold_reception",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "approve_export", "erase_person", "audit", "group", "edit_templates",
     "register_appeals",

@@ -15,6 +15,7 @@ from otklik.demo import accounts, seeding
 from otklik.demo.declared import declare
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
+from otklik.demo.reception import hold
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         declare(timezone.localtime())
         connect(timezone.localtime())
         lead(timezone.localtime())
+        hold(timezone.localtime())
         if any(failed):
             sys.exit(1)
 
