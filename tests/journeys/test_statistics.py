@@ -12,10 +12,15 @@ from django.utils import timezone
 
 from otklik.faces.desk.statistics import WAYS
 from otklik.flow.cases import commands as cases
+from otklik.flow.cases.events import CaseRegistered, CaseRejected
+from otklik.flow.intake.events import ReportReceived
 from otklik.flow.rating.commands import rate_answer
+from otklik.ground.organisations.queries import organisations
 from otklik.journal.following import catch_up
+from otklik.readers.statistics import queries
 from otklik.readers.statistics.models import StatRow
-from otklik.readers.statistics.tests.build import live
+from otklik.readers.statistics.rules import BY_CODE
+from otklik.readers.statistics.tests.build import base, live, tell
 from tests.cast import NOW, boris, bound, clara, denis, opened_case, signed_in, vera
 
 if TYPE_CHECKING:
@@ -130,3 +135,61 @@ def test_a_row_tells_the_moments_of_a_life() -> None:
     assert row.due_now != later  # the reopened case has a term of its own
     assert (row.low, row.disputes, row.reopenings, row.result) == (True, 1, 1, "")
     assert row.answered_by
+
+
+def shown(code: str) -> tuple[int, ...]:
+    """Return part and whole of a share as their lists have them long after."""
+    later = NOW + 60 * DAY
+    return tuple(
+        queries.cases_behind(vera(), BY_CODE[code], part, queries.Filters(), later).count()
+        for part in ("part", "whole")
+    )
+
+
+def test_stages_are_counted_each_by_its_own_term() -> None:
+    swift, slow = opened_case(author=None), opened_case(author=None)
+    for case, late in ((swift, False), (slow, True)):
+        assert case.stage == "execution"
+        assert case.stage_due is not None
+        ready = case.stage_due + (HOUR if late else -HOUR)
+        cases.submit_answer(case.number, text=ANSWER, result="explained", by=boris(), now=ready)
+        cases.approve_answer(case.number, by=clara(), now=ready + timedelta(minutes=1))
+    given_back = opened_case(author=None)
+    cases.return_case(
+        given_back.number, reason="other_territory", note="Это другой муниципалитет", by=boris(),
+        now=NOW + HOUR, proposed=organisations()["adm-cherepovets-city"],
+    )  # fmt: skip
+    catch_up(["statistics"])
+    assert shown("execution_in_time") == (1, 2)  # what was given back was not executed
+    assert shown("approval_in_time") == (2, 2)
+    row = StatRow.objects.get(number=slow.number)
+    assert slow.stage_due is not None
+    assert row.execution_due == slow.stage_due
+    assert row.execution_at == slow.stage_due + HOUR
+
+
+def test_what_an_author_writes_again_is_a_repeat() -> None:
+    first = opened_case()
+    second = opened_case(now=NOW + DAY)
+    elsewhere = opened_case(now=NOW + DAY, topic="heat-none")
+    long_after = opened_case(now=NOW + 200 * DAY)
+    nobody = opened_case(author=None, contact="none", email="")
+    catch_up(["statistics"])
+    rows = dict(StatRow.objects.values_list("number", "repeats"))
+    assert [rows[each.number] for each in (first, second, elsewhere, long_after, nobody)] == [
+        0, 1, 0, 0, None,
+    ]  # fmt: skip
+
+
+def test_a_rejection_that_did_not_stand_is_counted() -> None:
+    tell([
+        fact
+        for n, status in enumerate(("rejected", "registered", "withdrawn"), start=1)
+        for fact in (
+            ReportReceived(**base(n, NOW), report=n, place="pin", channel="site"),
+            CaseRejected(**base(n, NOW + HOUR), report=n, status="rejected", reason="spam"),
+            CaseRegistered(**base(n, NOW + DAY), report=n, status=status),
+        )
+    ])  # fmt: skip
+    catch_up(["statistics"])
+    assert shown("overturned_share") == (1, 3)

@@ -17,7 +17,7 @@ from otklik.flow.cases.models import (
     SavedView,
     Support,
 )
-from otklik.flow.cases.queries import executing_bodies
+from otklik.flow.cases.queries import earlier_alike, executing_bodies
 from otklik.flow.intake.commands import add_files, withdraw
 from otklik.flow.intake.models import Attachment
 from otklik.flow.regimes.commands import bar
@@ -66,6 +66,8 @@ def tell(case: Case, fact_class: type[events.CaseFact], by: str, at: datetime, *
             territory=case.territory.code if case.territory else "",
             organisation=case.organisation.code if case.organisation else "",
             due=case.due,
+            stage=case.stage,
+            stage_due=case.stage_due,
             **more,
         )
     )
@@ -157,7 +159,7 @@ def open_case(
     clockwork.start(case, now)
     case.save(force_insert=True)
     clockwork.log(case, "start", now, SYSTEM, None, case.stage_due, "поступило")
-    tell(case, events.CaseOpened, SYSTEM, now, **_weight(case))
+    tell(case, events.CaseOpened, SYSTEM, now, repeats=earlier_alike(case), **_weight(case))
     if certain and topic is not None:
         _register(case, SYSTEM, now)
         _pass_on(case, organisation, None, rule, None, now)

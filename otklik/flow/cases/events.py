@@ -13,7 +13,8 @@ from otklik.journal.facts import Fact
 class CaseFact(Fact):
     """What every fact about a case carries, so that a reader needs no other table to follow it.
 
-    `status`, `topic`, `organisation`, `territory` and `due` are those after the change.
+    `status`, `topic`, `organisation`, `territory`, `due`, `stage` and the stage's own term
+    `stage_due` are those after the change.
     """
 
     abstract: ClassVar[bool] = True
@@ -24,6 +25,8 @@ class CaseFact(Fact):
     territory: str = ""
     organisation: str = ""
     due: datetime | None = None
+    stage: str = ""
+    stage_due: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,8 @@ class CaseOpened(CaseFact):
     public: ClassVar[bool] = True
     sentences: ClassVar[dict[str, str]] = {"ru": "Заведено дело", "en": "A case was opened"}
 
+    repeats: int | None = None
+    """How many earlier messages of this author were about the same; None for no known author."""
     severity: int = 1
     urgent: bool = False
     life_support: bool = False

@@ -108,6 +108,8 @@ class HistoryLine:
 EVERYTHING = Q(pk__isnull=False)
 """An empty Q would vanish beside another: `Q() | x` is x."""
 
+REPEAT_DAYS = 90
+
 
 def _scope(grant: Power) -> Q:
     bounds = Q()
@@ -484,3 +486,22 @@ def solved_since(moment: datetime, limit: int = 10) -> list[dict[str, Any]]:
         place_ru=F("territory__short_ru"), place_en=F("territory__title_en"),
     )  # fmt: skip
     return [dict(line) for line in told.order_by("-at")[:limit]]
+
+
+def earlier_alike(case: Case) -> int | None:
+    """Return how often the same author wrote of the same topic and territory not long ago.
+
+    The author is the account or, without one, the phone; None where neither is known.
+    """
+    report = case.report
+    if case.topic_id is None or not (report.author_id or report.phone_print):
+        return None
+    same = Q(report__phone_print=report.phone_print)
+    if report.author_id:
+        same = Q(report__author=report.author_id)
+    days = int(region().settings.get("repeat_days", REPEAT_DAYS))
+    return Case.objects.filter(
+        same, region=case.region_id, topic=case.topic_id, territory=case.territory_id,
+        received_at__gte=case.received_at - timedelta(days=days),
+        received_at__lte=case.received_at,
+    ).exclude(pk=case.pk).count()  # fmt: skip

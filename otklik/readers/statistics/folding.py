@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from otklik.journal.reading import Entry
 
 log = logging.getLogger(__name__)
+STAGES = ("moderation", "coordination", "execution", "approval", "verification")
+NOT_TAKEN = frozenset({"submitted", "clarification", "rejected", "withdrawn", "merged"})
+"""A rejected message in one of these states was not taken to work after all."""
+DROPPED = frozenset({"withdrawn", "merged"})
 OTHERS = frozenset({"report.received", "report.withdrawn", "rating.given"})
 
 
@@ -64,6 +68,7 @@ def _apply(row: StatRow, entry: Entry) -> None:
         own(row, entry.at, entry.data, entry.actor)
     if entry.kind.startswith("case."):
         _terms(row, _moment(entry.data.get("due")))
+        _stage(row, entry.at, entry.data)
 
 
 def _case(row: StatRow, entry: Entry) -> None:
@@ -73,6 +78,7 @@ def _case(row: StatRow, entry: Entry) -> None:
     row.territory = data.get("territory") or row.territory
     row.organisation = data.get("organisation") or row.organisation
     row.urgent = bool(data.get("urgent", row.urgent))
+    _overturned(row, entry)
     row.closed_at = (row.closed_at or entry.at) if row.status in FINAL else None
     if entry.actor.startswith("official:"):
         row.acted_at = row.acted_at or entry.at
@@ -87,12 +93,37 @@ def _terms(row: StatRow, due: datetime | None) -> None:
         row.first_due = due
 
 
+def _stage(row: StatRow, at: datetime, data: Mapping[str, Any]) -> None:
+    """A stage is done when the next begins, execution when an answer is ready; once.
+
+    Facts of before stages were told change nothing.
+    """
+    if "stage" not in data:
+        return
+    before, now = row.stage, data["stage"]
+    done = row.status not in DROPPED and (before != "execution" or now == "approval")
+    if done and before in STAGES and before != now and getattr(row, f"{before}_at") is None:
+        setattr(row, f"{before}_at", at)
+    if now in STAGES and getattr(row, f"{now}_at") is None:
+        setattr(row, f"{now}_due", _moment(data.get("stage_due")))
+    row.stage = now
+
+
+def _overturned(row: StatRow, entry: Entry) -> None:
+    if row.rejected_at and row.status not in NOT_TAKEN:
+        row.overturned_at = row.overturned_at or entry.at
+
+
 def _moment(value: object) -> datetime | None:
     return datetime.fromisoformat(str(value)) if value else None
 
 
 def _withdrawn(row: StatRow, at: datetime, _data: Mapping[str, Any], _by: str) -> None:
     row.status, row.closed_at = "withdrawn", row.closed_at or at
+
+
+def _opened(row: StatRow, _at: datetime, data: Mapping[str, Any], _by: str) -> None:
+    row.repeats = data.get("repeats")
 
 
 def _registered(row: StatRow, at: datetime, _data: Mapping[str, Any], _by: str) -> None:
@@ -160,6 +191,7 @@ def _rated(row: StatRow, at: datetime, data: Mapping[str, Any], _by: str) -> Non
 
 _OWN: dict[str, Callable[[StatRow, datetime, Mapping[str, Any], str], None]] = {
     "report.withdrawn": _withdrawn,
+    "case.opened": _opened,
     "case.registered": _registered,
     "case.rejected": _rejected,
     "case.assigned": _assigned,

@@ -13,6 +13,8 @@ class StatRow(models.Model):
     Codes as the facts told them. `answered_by` and `returned_by` are the bodies that answered and
     gave back, which need not be the body that holds the case now. `first_due` is the term before
     any extension, `due` the term until the first final answer, `due_now` the present one.
+    `moderation_due` and the like are the term of a stage when it first ended, at `moderation_at`;
+    while it lasts, its present term.
     """
 
     report = models.BigIntegerField(primary_key=True)
@@ -40,6 +42,17 @@ class StatRow(models.Model):
     disputed_at = models.DateTimeField("оспорено", null=True)
     reopened_at = models.DateTimeField("возобновлено", null=True)
     rated_at = models.DateTimeField("оценено автором", null=True)
+    overturned_at = models.DateTimeField("отказ отменён", null=True)
+    moderation_due = models.DateTimeField("срок разбора", null=True)
+    moderation_at = models.DateTimeField("разобрано", null=True)
+    coordination_due = models.DateTimeField("срок назначения", null=True)
+    coordination_at = models.DateTimeField("назначено", null=True)
+    execution_due = models.DateTimeField("срок исполнения", null=True)
+    execution_at = models.DateTimeField("исполнено", null=True)
+    approval_due = models.DateTimeField("срок согласования", null=True)
+    approval_at = models.DateTimeField("согласовано", null=True)
+    verification_due = models.DateTimeField("срок проверки спора", null=True)
+    verification_at = models.DateTimeField("спор проверен", null=True)
     closed_at = models.DateTimeField("закрыто", null=True)
     first_due = models.DateTimeField("первый срок", null=True)
     due = models.DateTimeField("срок до ответа", null=True)
@@ -56,6 +69,8 @@ class StatRow(models.Model):
     reopenings = models.PositiveSmallIntegerField("возобновлений", default=0)
     proofs = models.PositiveSmallIntegerField("снимков сделанного", default=0)
     supports = models.PositiveIntegerField("и у меня", default=0)
+    repeats = models.PositiveSmallIntegerField("прежних о том же", null=True)
+    stage = models.CharField("этап", max_length=20, blank=True)
     position = models.BigIntegerField("запись журнала")
 
     class Meta:

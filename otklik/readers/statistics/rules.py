@@ -85,6 +85,20 @@ SOLVED = among("result", "solved")
 OWED = among("status", *UNANSWERED, "answered", "closed", "resolved_confirmed")
 """What was rejected, withdrawn, merged or sent outside owes no answer of ours."""
 
+STAGES = (
+    ("moderation", "Разобрано в срок этапа", "Moderated within the stage's term",
+     "Из сообщений, чей разбор закончен в период, — разобранные в срок этого этапа"),
+    ("coordination", "Назначено в срок этапа", "Assigned within the stage's term",
+     "Из обращений, впервые переданных исполнителю в период, — переданные в срок этапа"),
+    ("execution", "Исполнено в срок этапа", "Executed within the stage's term",
+     "Из обращений, чей ответ впервые готов в период, — готовые в срок этапа исполнения"),
+    ("approval", "Согласовано в срок этапа", "Approved within the stage's term",
+     "Из ответов, чьё первое согласование закончено в период, — согласованные в срок этапа"),
+    ("verification", "Спор разобран в срок этапа", "Dispute judged within the stage's term",
+     "Из споров, впервые разобранных в период, — разобранные в срок этапа проверки"),
+)  # fmt: skip
+"""The first time of each stage counts: a stage that is done twice was late or not the first."""
+
 MEASURES: tuple[Measure, ...] = (
     # How much.
     Measure("received", "Поступило", "Received", "Сообщения, полученные за период, со всех каналов",
@@ -137,6 +151,13 @@ MEASURES: tuple[Measure, ...] = (
             (Test("final_at", "lte", other="due"),
              Test("final_at", "gte", other="due", span=-LAST_HOUR)),
             body="answered_by", better=-1),
+    *(
+        Measure(
+            f"{stage}_in_time", ru, en, words, "share", f"{stage}_at", (is_set(f"{stage}_due"),),
+            (Test(f"{stage}_at", "lte", other=f"{stage}_due"),), better=1,
+        )
+        for stage, ru, en, words in STAGES
+    ),
     Measure("extended", "Продлено", "Extended", "Из ответов периода — те, чей срок продлевали",
             "share", "final_at", part=(some("extensions"),), body="answered_by", better=-1),
     Measure("to_action", "До первого действия, медиана", "To first human action, median",
@@ -170,7 +191,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure("rejected_share", "Доля отклонённых", "Share rejected",
             "Из полученных в период — отклонённые модератором", "share", "received_at",
             part=(is_set("rejected_at"),)),
+    Measure("overturned_share", "Отказы отменены", "Rejections overturned",
+            "Из отклонённых в период — потом всё же принятые к работе", "share", "rejected_at",
+            part=(is_set("overturned_at"),), better=-1),
     # How well.
+    Measure("repeat_share", "Повторные", "Repeated by the author",
+            "Из полученных в период сообщений с известным автором (вход или телефон) — те, чей"
+            " автор незадолго до того (repeat_days области) писал о той же теме в том же"
+            " муниципалитете", "share", "received_at",
+            (is_set("repeats"),), (some("repeats"),), better=-1),
     Measure("solved_share", "Ответ «решено»", "Answered as solved",
             "Из обращений с действующим ответом, данным в период, — с результатом «решено»",
             "share", "answered_at", part=(SOLVED,), body="answered_by", better=1),
@@ -213,12 +242,13 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("received", "registered", "answered", "said_solved", "confirmed", "rejected", "disputed",
       "reopened", "open_now", "overdue_now", "overdue_week", "overdue_month")),
     ("Как быстро", "How fast",
-     ("register_in_time", "on_time_first", "on_time", "last_hour", "extended", "to_action",
+     ("register_in_time", "on_time_first", "on_time", "last_hour",
+      *(f"{stage}_in_time" for stage, *_ in STAGES), "extended", "to_action",
       "to_action_p90", "to_answer", "to_answer_p90", "to_solution", "to_solution_p90")),
-    ("Чьё это", "Whose it is", ("returned", "hops", "rejected_share")),
+    ("Чьё это", "Whose it is", ("returned", "hops", "rejected_share", "overturned_share")),
     ("Насколько хорошо", "How well",
-     ("solved_share", "explained_share", "confirmed_share", "proof_share", "answer_stars",
-      "result_stars", "rated_share", "low_share", "disputed_share", "upheld_share",
+     ("repeat_share", "solved_share", "explained_share", "confirmed_share", "proof_share",
+      "answer_stars", "result_stars", "rated_share", "low_share", "disputed_share", "upheld_share",
       "reopened_share")),
 )  # fmt: skip
 
