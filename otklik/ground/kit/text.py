@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -45,7 +46,16 @@ _HOUSE = re.compile(
 _DIGITS = re.compile(r"(?:\d[\s()-]*){5,}|@")
 _FLAT = re.compile(r"(?i)\b(кв(?:артира|\.)?)\s*№?\s*\d+\w?")
 _WORD = re.compile(r"[a-zа-яё0-9]+", re.IGNORECASE)
-_stemmer = snowballstemmer.stemmer("russian")
+
+
+class _Stemmer(threading.local):
+    """A stemmer of the thread's own: it keeps the word it works on in itself."""
+
+    def __init__(self) -> None:
+        self.russian = snowballstemmer.stemmer("russian")
+
+
+_stemmer = _Stemmer()
 
 
 def clean(text: str) -> str:
@@ -138,7 +148,7 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return a word's Russian stem."""
-    result: str = _stemmer.stemWord(word)
+    result: str = _stemmer.russian.stemWord(word)
     return result
 
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
 import pytest
 
 from otklik.ground.kit.text import (
@@ -10,6 +14,7 @@ from otklik.ground.kit.text import (
     mask_email,
     mask_name,
     mask_phone,
+    stem,
 )
 
 
@@ -78,3 +83,17 @@ def test_a_search_for_a_phone_is_known_as_such() -> None:
     assert looks_personal("921 12-34")
     assert looks_personal("anna@")
     assert not looks_personal("яма на Мира 12")
+
+
+def test_threads_do_not_spoil_each_other_s_stems() -> None:
+    parts = product("вгдзклмнпрст", ("одоканал", "ызывающ", "аливан"), ("ами", "ого", "ия", "ыми"))
+    said = ["".join(each) for each in parts] * 20
+    alone = [stem.__wrapped__(word) for word in said]
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            together = list(threads.map(stem.__wrapped__, said))
+    finally:
+        sys.setswitchinterval(often)
+    assert together == alone
