@@ -41,7 +41,11 @@ def _sections(official: Official | None) -> frozenset[str]:
     if official is None:
         return frozenset()
     powers = powers_of(official)
-    held = {each for each in ("manage_people", "audit", "erase_person") if powers.anywhere(each)}
+    held = {
+        each
+        for each in ("manage_people", "audit", "erase_person", "create_on_behalf")
+        if powers.anywhere(each)
+    }
     exports = powers.anywhere("export_cases") or powers.anywhere("approve_export")
     return frozenset(held | {"exports"} if exports else held)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,20 +10,21 @@ from otklik.flow.cases.models import Case, ClockEvent
 from otklik.flow.cases.rules import Refused
 from otklik.flow.rating.commands import rate_answer
 from otklik.journal.reading import about
-from tests.cast import NOW, anna_writes, boris, clara, denis, elena, opened_case
+from tests.cast import NOW, anna_writes, boris, clara, denis, elena, opened_case, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 ANSWER = "Яму заделали 25 ноября, работал подрядчик города, летом обновим всю улицу"
 HOUR = timedelta(hours=1)
 
 
-def answered(**more: object) -> Case:
-    case = opened_case()
-    commands.start_case(case.number, by=boris(), now=NOW + HOUR)
+def answered(**more: Any) -> Case:
+    now = more.setdefault("now", NOW)
+    case = opened_case(**more)
+    commands.start_case(case.number, by=boris(), now=now + HOUR)
     commands.submit_answer(
-        case.number, text=ANSWER, result="explained", by=boris(), now=NOW + 2 * HOUR
+        case.number, text=ANSWER, result="explained", by=boris(), now=now + 2 * HOUR
     )
-    commands.approve_answer(case.number, by=clara(), now=NOW + 3 * HOUR)
+    commands.approve_answer(case.number, by=clara(), now=now + 3 * HOUR)
     case.refresh_from_db()
     return case
 
@@ -89,6 +91,15 @@ def test_a_dispute_is_judged_by_another_and_work_goes_on_under_a_shorter_term() 
     assert case.reopenings == 1
     assert case.due is not None
     assert case.due > NOW + 5 * HOUR
+
+
+def test_only_what_is_not_answered_is_red_in_the_queue() -> None:
+    long_ago = NOW - timedelta(days=90)
+    done, waiting = answered(now=long_ago), opened_case(now=long_ago)
+    page = signed_in(elena()).get("/desk/?status=open").content.decode()
+    rows = {row.split('value="')[1][:8]: row[:30] for row in page.split("<tr data-row")[1:]}
+    assert "acute" in rows[waiting.number]
+    assert "acute" not in rows[done.number]
 
 
 def test_nobody_approves_their_own_answer() -> None:

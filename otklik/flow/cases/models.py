@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from otklik.flow.cases.rules import OPEN
+from otklik.flow.cases.rules import OPEN, UNANSWERED
 from otklik.flow.intake.models import Attachment, Report
 from otklik.ground.accounts.models import Official, Person
 from otklik.ground.kit.fields import PrintField, SealedCharField, SealedEmailField
@@ -85,6 +85,11 @@ class Case(models.Model):
     def spoken(self) -> str:
         """The number as people say it: 4821-3097."""
         return f"{self.number[:4]}-{self.number[4:]}"
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether its deadline still runs: an answered case is no longer late."""
+        return self.status in UNANSWERED
 
     @property
     def ref(self) -> str:
