@@ -19,9 +19,10 @@ async function help(changed: string): Promise<void> {
   body.set("changed", changed);
   try {
     const answer = await fetch(page.dataset.help!, { method: "POST", body });
-    if (!answer.ok || (mine !== asking && changed !== "phone")) return;
+    if (!answer.ok) return;
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of findAll("[data-part]", told)) show(part, changed);
+    const late = mine !== asking; // what was typed since has been asked about: only the caller is news
+    for (const part of findAll("[data-part]", told)) if (!late || part.dataset.part === "earlier") show(part, changed);
     const caller = find("[data-caller]", told)?.dataset.caller;
     if (caller && !named("name").value) named("name").value = caller;
   } catch {

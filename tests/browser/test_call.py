@@ -6,9 +6,11 @@ import hashlib
 import hmac
 import json
 import urllib.request
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from otklik.demo.accounts import OPERATOR
 from otklik.demo.hotline import EXTENSION, SECRET, TOKEN
@@ -129,14 +131,15 @@ def test_danger_and_a_callback(card: Page) -> None:
 
 
 def test_a_ringing_telephone_opens_the_card(card: Page, served: str) -> None:
-    ring = {"event": "ringing", "phone": "+79005550104", "extension": EXTENSION, "call_id": "b-1"}
+    first, second = uuid.uuid4().hex, uuid.uuid4().hex
+    ring = {"event": "ringing", "phone": "+79005550104", "extension": EXTENSION, "call_id": first}
     assert told(served, **ring) == 200
-    card.wait_for_function("document.querySelector('#id_phone').value === '+79005550104'")
+    expect(card.locator("#id_phone")).to_have_value("+79005550104")
     assert focus_on(card) == "id_text"
     assert told(served, **ring) == 200  # told again: nothing new
     keys = Keys(card)
     keys.type(WORDS)
-    told(served, **{**ring, "phone": "+79005550105", "call_id": "b-2"})
+    told(served, **{**ring, "phone": "+79005550105", "call_id": second})
     card.locator("[data-ring]:not([hidden])").wait_for()  # the card in use is not taken away
     assert card.locator("#id_text").input_value() == WORDS
     assert "+79005550105" in card.locator("[data-ring]").inner_text()

@@ -7,8 +7,6 @@ import re
 import select
 import socket
 import threading
-import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from otklik.demo.accounts import LEADER, MODERATOR
+from tests.browser.conftest import reported
 from tests.browser.test_journey import entered
 
 if TYPE_CHECKING:
@@ -82,13 +81,7 @@ class Wire:
 def some_heat(served: str) -> None:
     """Let three neighbours in Cherepovets write of one thing: something to show, not yet red."""
     for nth in range(3):
-        fields = {"api_key": "demo-key", "service_code": "roads-pothole", "lat": "59.1265",
-                  "long": "37.9098", "description": f"Яма, не проехать, дом {nth}"}  # fmt: skip
-        asked = urllib.request.Request(  # noqa: S310
-            f"{served}/open311/v2/requests.json", data=urllib.parse.urlencode(fields).encode()
-        )
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
-            assert answer.status in {200, 201}
+        reported(served, "roads-pothole", f"Яма, не проехать, дом {nth}", (59.1265, 37.9098))
 
 
 def test_it_never_goes_blank_and_says_since_when(browser: Browser, served: str) -> None:
