@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "otklik.flow.calls",
     "otklik.flow.exchange",
     "otklik.flow.reception",
+    "otklik.participation.projects",
+    "otklik.participation.ballots",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",

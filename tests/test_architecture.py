@@ -19,7 +19,7 @@ WRITERS = {"commands.py", "follower.py", "jobs.py", "clockwork.py", "loading.py"
            "following.py", "keys.py", "accounts.py", "seeding.py", "hotline.py", "timers.py",
            "models.py"}  # fmt: skip
 WRITES = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-OURS = ("otklik.ground", "otklik.flow", "otklik.readers")
+OURS = ("otklik.ground", "otklik.flow", "otklik.participation", "otklik.readers")
 
 
 def test_only_verbs_write() -> None:

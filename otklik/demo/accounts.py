@@ -85,10 +85,13 @@ RECEPTIONIST = Actor(
     "reception@example.ru", "Тамара", "Светлова", "Сотрудник приёмной губернатора", "gov-admin",
     ("reception_officer",), everywhere=True,
 )  # fmt: skip
+VOTES = Actor(
+    "votes@example.ru", "Лидия", "Озёрова", "Организатор голосований", "cur", ("vote_organiser",)
+)
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
     ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR, REGISTRAR,
-    RECEPTIONIST,
+    RECEPTIONIST, VOTES,
 )  # fmt: skip
 
 

@@ -73,6 +73,7 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "official": asker,
         "may_edit_templates": bool(asker and powers_of(asker).anywhere("edit_templates")),
         "may_verify": bool(asker and powers_of(asker).anywhere("verify")),
+        "may_organise_votes": bool(asker and powers_of(asker).anywhere("organise_votes")),
         "may_hold_reception": bool(asker and powers_of(asker).anywhere("hold_reception")),
         "may_see_statistics": bool(asker and powers_of(asker).anywhere("see_statistics")),
         "may_see_tasks": bool(

@@ -63,6 +63,8 @@ SECTIONS = (
     Door("reception", "Личный приём", ("hold_reception",), "GET /desk/reception/"),
     Door("control", "Внутренний контроль приёмной", ("hold_reception",),
          "GET /desk/reception/control/"),
+    Door("votes", "Голосования своей организации", ("organise_votes",), "GET /desk/votes/"),
+    Door("vote", "Составить голосование", ("organise_votes",), "GET /desk/votes/new/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),

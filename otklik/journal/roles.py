@@ -34,6 +34,9 @@ _JOURNAL_GRANTS = (
     "GRANT EXECUTE ON FUNCTION journal_number(integer) TO otklik_app",
 )
 
+ONLY_ADDED = ("ballots_boardentry", "ballots_checkpoint", "ballots_publication")
+"""Tables that the application adds to and reads, no more; triggers say the same."""
+
 
 def create_application_role() -> None:
     """Create the role if it is not there and we may; otherwise leave it to an administrator."""
@@ -57,6 +60,10 @@ def grant_application_role() -> bool:
         if cursor.fetchone()[0]:  # not after `migrate journal zero`
             for grant in _JOURNAL_GRANTS:
                 cursor.execute(grant)
+        for table in ONLY_ADDED:
+            cursor.execute("SELECT to_regclass(%s)", [table])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM otklik_app")
         # From 16 on, to be a member and to be allowed SET ROLE are two things.
         right = "SET" if _version() >= 160000 else "MEMBER"  # noqa: PLR2004
         cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [APPLICATION_ROLE, right])

@@ -40,6 +40,7 @@ OFFICIALS = (
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
+    "/votes/", "/votes/how/", "/projects/",
     "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
     "/no-such-page/",
 )  # fmt: skip

@@ -21,6 +21,7 @@ from otklik.faces.desk import (
     sstu,
     statistics,
     views,
+    votes,
 )
 
 app_name = "desk"
@@ -38,6 +39,11 @@ urlpatterns = [
     path("reception/control/", reception.control, name="reception_control"),
     path("reception/control/<str:number>/", reception.settle, name="settle_control"),
     path("reception/<int:booking_id>/<str:verb>/", reception.act_on_booking, name="booking"),
+    path("votes/", votes.votes, name="votes"),
+    path("votes/new/", votes.new, name="new_vote"),
+    path("votes/<int:vote_id>/", votes.vote, name="vote"),
+    path("votes/<int:vote_id>/announce/", votes.announce, name="announce_vote"),
+    path("votes/<int:vote_id>/drop/", votes.drop, name="drop_vote"),
     path("callbacks/", calls.callbacks, name="callbacks"),
     path("callbacks/<int:callback_id>/<str:verb>/", calls.act_on_callback, name="callback"),
     path("points.geojson", views.points, name="points"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from otklik.faces.site import appeals, own_data, problems, reception, tracking, views
+from otklik.faces.site import (
+    appeals,
+    blind_votes,
+    own_data,
+    problems,
+    reception,
+    tracking,
+    views,
+    votes,
+)
 
 app_name = "site"
 urlpatterns = [
@@ -35,5 +44,18 @@ urlpatterns = [
     path("waiting/<str:token>/", problems.waiting, name="waiting"),
     path("reception/", reception.reception, name="reception"),
     path("reception/<str:token>/", reception.booking, name="booking"),
+    path("projects/", votes.project_list, name="projects"),
+    path("projects/<slug:slug>/", votes.project, name="project"),
+    path("votes/", votes.votes, name="votes"),
+    path("votes/how/", votes.how, name="votes_how"),
+    path("votes/verify_vote.py", votes.verifier, name="vote_verifier"),
+    path("votes/<slug:slug>/", votes.vote, name="vote"),
+    path("votes/<slug:slug>/ballot/", votes.ballot, name="ballot"),
+    path("votes/<slug:slug>/change/", votes.change, name="change_ballot"),
+    path("votes/<slug:slug>/token/", blind_votes.token, name="vote_token"),
+    path("votes/<slug:slug>/cast/", blind_votes.cast, name="vote_cast"),
+    path("votes/<slug:slug>/manifest.json", votes.manifest, name="vote_manifest"),
+    path("votes/<slug:slug>/board.json", votes.board, name="vote_board"),
+    path("votes/<slug:slug>/package.zip", votes.package, name="vote_package"),
     path("about/", views.about, name="about"),
 ]

@@ -163,6 +163,8 @@ def private_text(key: rsa.RSAPrivateKey) -> str:
 
 def private_key(text: str) -> rsa.RSAPrivateKey:
     """Read a private key."""
-    found = load_der_private_key(bytes.fromhex(text), None)
+    found = load_der_private_key(
+        bytes.fromhex(text), None, unsafe_skip_rsa_key_validation=True
+    )  # our own, sealed since it was made; `blind_sign` checks each result
     assert isinstance(found, rsa.RSAPrivateKey)
     return found

@@ -16,6 +16,7 @@ from otklik.demo.declared import declare
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
 from otklik.demo.reception import hold
+from otklik.demo.voting import vote
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
 
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         connect(timezone.localtime())
         lead(timezone.localtime())
         hold(timezone.localtime())
+        vote(timezone.localtime())
         if any(failed):
             sys.exit(1)
 

@@ -1,0 +1,349 @@
+"""Votes for citizens: what is asked, the ballot, the receipt, the result and all behind it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from otklik.faces.templatetags.otklik import named
+from otklik.ground.accounts.rules import Refused
+from otklik.ground.territories.queries import territories
+from otklik.participation.ballots import chain, commands, queries, threats
+from otklik.participation.projects import queries as projects
+from otklik.participation.projects.commands import declare_resident
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from otklik.ground.accounts.models import Person
+    from otklik.participation.ballots.models import Vote
+
+PAGE = 20
+HERE = Path(__file__).with_name("verify_vote.py")
+VERIFIER = HERE if HERE.exists() else Path(settings.ROOT) / "tools" / "verify_vote.py"
+
+
+def said(refusal: Refused) -> str:
+    """Return a refusal in the reader's language."""
+    return refusal.en if get_language() == "en" else refusal.ru
+
+
+def vote_or_404(slug: str) -> Vote:
+    """Return a vote that everybody may see."""
+    try:
+        return queries.public_vote(slug)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+@require_GET
+def votes(request: HttpRequest) -> HttpResponse:
+    """List votes: running first, then those to come, then finished ones."""
+    place = {"open": 0, "announced": 1, "closed": 2}
+    found = sorted(queries.public_votes(), key=lambda vote: place[vote.status])
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "site/votes.html", {"page": page})
+
+
+@require_GET
+def project_list(request: HttpRequest) -> HttpResponse:
+    """List what people are asked about."""
+    page = Paginator(projects.public_projects(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "site/projects.html", {"page": page})
+
+
+@require_GET
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a project and its votes."""
+    try:
+        found = projects.public_project(slug)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    return render(
+        request, "site/project.html", {"project": found, "votes": queries.votes_in(found)}
+    )
+
+
+@require_GET
+def how(request: HttpRequest) -> HttpResponse:
+    """Explain to a stranger how a vote is checked."""
+    table = [
+        (_("Открытое"), threats.of("open")),
+        (_("Тайное: бюллетень отделён от имени"), threats.of("detached")),
+        (_("Тайное: слепая подпись"), threats.of("blind")),
+    ]
+    return render(request, "site/votes_how.html", {"tables": table})
+
+
+@never_cache
+@require_GET
+def vote(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a vote: terms, secrecy, what is covered and what is not; its result after the end."""
+    found = vote_or_404(slug)
+    person = request.user if request.user.is_authenticated else None
+    points = queries.checkpoints(found)
+    context = {
+        **_terms(found), "issued": queries.issued(found), "threats": threats.of(found.secrecy),
+        "point": points[-1]["record"] if points else None, "result": _result(found),
+        "entry": queries.entry_of(found, person) if person else None,
+        "publication": queries.publication(found), "now": timezone.now(),
+    }  # fmt: skip
+    return render(request, "site/vote.html", context)
+
+
+def _terms(found: Vote) -> dict[str, Any]:
+    places = territories()
+    names = [named(places[c]) for c in found.phase.audience.territories if c in places]
+    return {
+        "vote": found, "options": list(found.options.all()), "phase": found.phase,
+        "audience": found.phase.audience, "places": sorted(names),
+    }  # fmt: skip
+
+
+def _result(found: Vote) -> dict[str, Any] | None:
+    """Return a result as rows with bars, winners marked, territories named."""
+    result = found.result
+    if not result:
+        return None
+    options = list(found.options.all())
+    labels = {each.key: each.label for each in options}
+    most = max([*result["votes"].values(), 1])
+    rows = [
+        {
+            "label": each.label, "cost": each.cost, "votes": result["votes"][each.key],
+            "bar": round(100 * result["votes"][each.key] / most, 1),
+            "share": round(100 * result["votes"][each.key] / max(result["ballots"], 1)),
+            "chosen": each.key in result["chosen"],
+        }
+        for each in options
+    ]  # fmt: skip
+    places = territories()
+    turnout = [
+        (named(places[code]) if code in places else _("остальные территории вместе"), count)
+        for code, count in sorted(result["turnout"].items(), key=lambda pair: -pair[1])
+    ]
+    return {
+        **result, "rows": sorted(rows, key=lambda row: -row["votes"]), "turnout_rows": turnout,
+        "winners": [labels[key] for key in result["chosen"]],
+        "round_rows": _rounds(result, labels, found.counting),
+    }  # fmt: skip
+
+
+def _rounds(result: dict[str, Any], labels: dict[str, str], counting: str) -> list[dict[str, Any]]:
+    if counting not in {"irv", "stv"}:
+        return []
+    unit = 1 if counting == "irv" else 100_000
+    return [
+        {
+            "votes": [
+                (labels[key], round(count / unit, 2)) for key, count in each["votes"].items()
+            ],
+            "chosen": [labels[key] for key in each.get("chosen", [])],
+            "out": labels.get(each.get("out", ""), ""),
+            "surplus_of": labels.get(each.get("surplus_of", ""), ""),
+        }
+        for each in result["rounds"]
+    ]
+
+
+# --- The ballot ----------------------------------------------------------------------------------
+
+
+def chosen_in(found: Vote, given: Any) -> list[str] | dict[str, int]:
+    """Read a form: marks, scores or places. What is missing is refused by the rules."""
+    keys = [each.key for each in found.options.all()]
+    if found.method == "score":
+        scores = {key: given.get(f"score_{key}", "") for key in keys}
+        return {key: int(value) for key, value in scores.items() if value.isdecimal()}
+    if found.method != "ranked":
+        return list(given.getlist("choice"))
+    places = {key: given.get(f"rank_{key}", "") for key in keys}
+    ranked = sorted((int(value), key) for key, value in places.items() if value.isdecimal())
+    if len({place for place, _key in ranked}) < len(ranked):
+        raise Refused("same_place", "Два варианта стоят на одном месте",
+                      "Two options have the same place")  # fmt: skip
+    return [key for _place, key in ranked]
+
+
+def _shown(found: Vote, choices: Any) -> list[dict[str, Any]]:
+    """Return the options with what is marked, for the form and for the receipt."""
+    marks: Any = choices if isinstance(choices, list | dict) else []
+    ranked = found.method == "ranked" and isinstance(marks, list)
+    return [
+        {
+            "option": each, "marked": each.key in marks,
+            "score": marks.get(each.key) if isinstance(marks, dict) else None,
+            "place": marks.index(each.key) + 1 if ranked and each.key in marks else None,
+        }
+        for each in found.options.all()
+    ]  # fmt: skip
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def ballot(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give a ballot and take it; what was typed comes back with a mistake."""
+    found = vote_or_404(slug)
+    person: Any = request.user
+    if found.status != "open":
+        return redirect("site:vote", slug)
+    if request.method == "POST" and "territory" in request.POST:
+        return _declare(request, found)
+    if projects.resident_of(person) is None:
+        return _ballot_page(request, found, resident=True)
+    if request.method == "GET" or found.secrecy == "blind":
+        return _ballot_page(request, found)
+    code = request.POST.get("code", "")[:60]
+    choices: Any = []
+    try:
+        choices = chosen_in(found, request.POST)
+        receipt = _cast(found, person, code, choices)
+    except Refused as refusal:
+        return _ballot_page(
+            request, found, choices=choices, code=code, error=said(refusal), refused=refusal.code
+        )
+    return receipt_page(request, found, receipt, code)
+
+
+def _cast(found: Vote, person: Person, code: str, choices: object) -> commands.Receipt:
+    now = timezone.now()
+    if found.secrecy == "open":
+        return commands.cast_open(found.pk, voter=person, choices=choices, now=now)
+    return commands.cast_detached(found.pk, voter=person, code=code, choices=choices, now=now)
+
+
+def _ballot_page(
+    request: HttpRequest, found: Vote, *, choices: Any = None, code: str = "", error: str = "",
+    refused: str = "", resident: bool = False, typed: Any = None,
+) -> HttpResponse:  # fmt: skip
+    person: Any = request.user
+    entry = queries.entry_of(found, person)
+    if choices is None and found.secrecy == "open":
+        last = queries.named_choice(found, person)
+        choices = last.choices if last else None
+    context = {
+        **_terms(found), "rows": _shown(found, choices), "error": error, "entry": entry,
+        "places_to_rank": range(1, found.max_choices + 1), "scores": range(found.max_score + 1),
+        "code": code or chain.code_of(secrets.token_bytes(chain.CODE_BYTES)),
+        "voted": entry is not None and (found.secrecy == "detached" or refused == "voted"),
+        "resident": resident, "typed": typed or {},
+        "territories": sorted(territories().values(), key=named) if resident else [],
+    }  # fmt: skip
+    return render(request, "site/ballot.html", context, status=422 if error else 200)
+
+
+def _declare(request: HttpRequest, found: Vote) -> HttpResponse:
+    place = territories().get(request.POST.get("territory", ""))
+    person: Any = request.user
+    try:
+        if place is None:
+            raise Refused("place", "Выберите, где вы живёте", "Choose where you live")
+        try:
+            born = date.fromisoformat(request.POST.get("born_on", ""))
+        except ValueError:
+            raise Refused("born", "Проверьте дату рождения", "Check the date of birth") from None
+        declare_resident(person, territory=place, born_on=born, now=timezone.now())
+    except Refused as refusal:
+        return _ballot_page(
+            request, found, resident=True, error=said(refusal), typed=request.POST.dict()
+        )
+    return redirect("site:ballot", found.slug)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change a detached ballot by its code; nobody is asked who they are."""
+    found = vote_or_404(slug)
+    if found.secrecy != "detached" or found.status != "open":
+        return redirect("site:vote", slug)
+    code, error, choices = request.POST.get("code", "")[:60], "", None
+    if request.method == "POST":
+        try:
+            choices = chosen_in(found, request.POST)
+            receipt = commands.cast_detached(
+                found.pk, voter=None, code=code, choices=choices, now=timezone.now()
+            )
+        except Refused as refusal:
+            error = said(refusal)
+        else:
+            return receipt_page(request, found, receipt, code)
+    context = {
+        **_terms(found), "rows": _shown(found, choices), "error": error, "code": code,
+        "changing": True, "places_to_rank": range(1, found.max_choices + 1),
+        "scores": range(found.max_score + 1),
+    }  # fmt: skip
+    return render(request, "site/ballot.html", context, status=422 if error else 200)
+
+
+def receipt_page(
+    request: HttpRequest, found: Vote, receipt: commands.Receipt, code: str
+) -> HttpResponse:
+    """Show the receipt in the answer itself: kept in a session it would join voter and ballot."""
+    text = json.dumps({"record": receipt.record, "signature": receipt.signature}, indent=1)
+    rows = [each for each in _shown(found, receipt.choices) if each["marked"]]
+    if found.method == "ranked":
+        rows.sort(key=lambda each: each["place"])
+    context = {
+        **_terms(found), "rows": rows, "receipt": receipt, "text": text,
+        "file": f"data:application/json,{quote(text)}",
+        "code": chain.spaced(code.replace("-", "")) if found.secrecy == "detached" else "",
+    }  # fmt: skip
+    return render(request, "site/ballot_receipt.html", context)
+
+
+# --- What is published ----------------------------------------------------------------------------
+
+
+@require_GET
+def manifest(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """Give the terms in their one form: their SHA-256 is the one printed."""
+    body = chain.canonical(vote_or_404(slug).manifest)
+    return HttpResponse(body, content_type="application/json")
+
+
+@never_cache
+@require_GET
+def board(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """Give the board and its signed heads, for whoever keeps a copy; no choices."""
+    found = vote_or_404(slug)
+    said = {
+        "vote": found.manifest_hash, "issued": queries.issued(found),
+        "board": queries.board(found), "checkpoints": queries.checkpoints(found),
+    }  # fmt: skip
+    return JsonResponse(said)
+
+
+@require_GET
+def package(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """Give the package of a finished vote."""
+    found = queries.publication(vote_or_404(slug))
+    if found is None:
+        raise Http404
+    answer = HttpResponse(bytes(found.package), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{slug}.zip"'
+    return answer
+
+
+@require_GET
+def verifier(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """Give the program that recounts a package; better taken from the source."""
+    return FileResponse(VERIFIER.open("rb"), as_attachment=True, filename="verify_vote.py")

@@ -1,0 +1,122 @@
+"""The verbs of a project: start, plan a phase, announce it; what a resident says of themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.utils.text import slugify
+
+from otklik.ground.accounts.rules import Refused
+from otklik.journal.writing import command, record
+from otklik.participation.projects import events, rules
+from otklik.participation.projects.models import Audience, Phase, Project, Resident
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from otklik.ground.accounts.models import Official, Person
+    from otklik.ground.territories.models import Territory
+
+CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+LATIN = "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch - y - e yu ya"
+ROMAN = {
+    letter: latin.strip("-") for letter, latin in zip(CYRILLIC, LATIN.split(), strict=True)
+}  # fmt: skip
+SLUG = 60
+
+
+def slug_of(title: str) -> str:
+    """Return a title in Latin letters, to be an address."""
+    latin = "".join(ROMAN.get(letter, letter) for letter in title.lower())
+    return slugify(latin)[:SLUG].strip("-") or "vopros"
+
+
+def free_slug(title: str, taken: set[str]) -> str:
+    """Return an address that nothing has yet."""
+    base, number = slug_of(title), 1
+    found = base
+    while found in taken:
+        number += 1
+        found = f"{base}-{number}"
+    return found
+
+
+@command
+def start_project(
+    *, title: str, summary: str = "", territory: Territory | None = None, by: Official,
+    now: datetime,
+) -> Project:  # fmt: skip
+    """Begin a matter on which people will be heard; nobody sees it until it is announced."""
+    if not title.strip():
+        raise Refused("no_title", "Назовите проект", "Name the project")
+    taken = set(Project.objects.values_list("slug", flat=True))
+    project = Project.objects.create(
+        region=by.region, title=title.strip()[:200], slug=free_slug(title, taken),
+        summary=summary.strip(), territory=territory, organisation=by.organisation, made_by=by,
+        made_at=now,
+    )  # fmt: skip
+    record(
+        events.ProjectStarted(
+            region=project.region_id, subject=project.ref, actor=by.ref, at=now,
+            project=project.pk, organisation=by.organisation.code,
+        )
+    )  # fmt: skip
+    return project
+
+
+@command
+def plan_phase(
+    project: Project, *, kind: str, opens_at: datetime, closes_at: datetime,
+    circle: rules.Circle,
+) -> Phase:  # fmt: skip
+    """Add a phase with its window and circle; whoever plans it records its own fact."""
+    if closes_at <= opens_at:
+        raise Refused("window", "Конец должен быть позже начала", "The end must follow the start")
+    last = project.phases.aggregate(last=Max("position"))["last"]
+    phase = Phase.objects.create(
+        region=project.region, project=project, kind=kind, opens_at=opens_at,
+        closes_at=closes_at, position=(last or 0) + 1,
+    )  # fmt: skip
+    Audience.objects.create(
+        region=project.region, phase=phase, min_age=circle.min_age,
+        territories=sorted(circle.territories), min_level=circle.min_level,
+    )  # fmt: skip
+    return phase
+
+
+@command
+def seal_phase(phase: Phase, *, by: Official, now: datetime) -> None:
+    """Announce a phase: its window and circle stand from now on, and the project is shown."""
+    phase.sealed_at = now
+    phase.save(update_fields=["sealed_at"])
+    project = phase.project
+    if project.status == Project.Status.DRAFT:
+        project.status = Project.Status.PUBLISHED
+        project.save(update_fields=["status"])
+        record(
+            events.ProjectPublished(
+                region=project.region_id, subject=project.ref, actor=by.ref, at=now,
+                project=project.pk,
+            )
+        )  # fmt: skip
+
+
+@command
+def declare_resident(
+    person: Person, *, territory: Territory, born_on: date, now: datetime
+) -> Resident:
+    """Take a person's word for where they live and when they were born."""
+    rules.check_born(born_on, now.date())
+    resident, _ = Resident.objects.update_or_create(
+        person=person,
+        defaults={
+            "region": territory.region, "territory": territory, "born_on": born_on.isoformat(),
+        },
+    )  # fmt: skip
+    record(
+        events.ResidentDeclared(
+            region=resident.region_id, subject=person.ref, actor=person.ref, at=now
+        )
+    )
+    return resident

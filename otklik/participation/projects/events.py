@@ -1,0 +1,49 @@
+"""The life of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from otklik.journal.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectStarted(Fact):
+    """A body began to ask people about a matter."""
+
+    kind: ClassVar[str] = "project.started"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Заведён проект",
+        "en": "A project was started",
+    }
+
+    project: int
+    organisation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectPublished(Fact):
+    """A project is shown to everybody."""
+
+    kind: ClassVar[str] = "project.published"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Проект опубликован",
+        "en": "The project was published",
+    }
+
+    project: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentDeclared(Fact):
+    """A person said where they live and when they were born; the fact says neither."""
+
+    kind: ClassVar[str] = "resident.declared"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Житель указал место жительства и возраст",
+        "en": "A resident gave their place and age",
+    }

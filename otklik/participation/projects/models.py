@@ -1,0 +1,116 @@
+"""What people are asked about: projects, their phases, who may take part, where people live."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from otklik.ground.accounts.models import Official, Person
+from otklik.ground.kit.fields import SealedCharField
+from otklik.ground.organisations.models import Organisation
+from otklik.ground.territories.models import Region, Territory
+
+
+class Project(models.Model):
+    """A matter on which people are heard, led by one body."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("черновик")
+        PUBLISHED = "published", _("идёт")
+        ARCHIVED = "archived", _("завершён")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    title = models.CharField("название", max_length=200)
+    slug = models.SlugField("адрес", max_length=80, unique=True)
+    summary = models.TextField("о чём", blank=True)
+    territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="кто ведёт")
+    status = models.CharField(
+        "состояние", max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
+    made_by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("заведён")
+
+    class Meta:
+        verbose_name = "проект"
+        verbose_name_plural = "проекты"
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ref(self) -> str:
+        """How the journal names this project."""
+        return f"project:{self.pk}"
+
+
+class Phase(models.Model):
+    """One step of a project within its own window of time; sealed, its window stands for ever."""
+
+    class Kind(models.TextChoices):
+        VOTE = "vote", _("голосование")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="phases")
+    kind = models.CharField("вид", max_length=12, choices=Kind.choices)
+    opens_at = models.DateTimeField("начало")
+    closes_at = models.DateTimeField("конец")
+    position = models.PositiveSmallIntegerField("место", default=0)
+    sealed_at = models.DateTimeField("объявлена", null=True)
+
+    class Meta:
+        verbose_name = "этап проекта"
+        verbose_name_plural = "этапы проектов"
+        ordering = ["position", "opens_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="phase_has_a_window"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {self.get_kind_display()}"
+
+
+class Audience(models.Model):
+    """Who may take part in a phase; a trigger keeps it as it was when the phase was announced."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    phase = models.OneToOneField(Phase, models.CASCADE, related_name="audience")
+    min_age = models.PositiveSmallIntegerField("с какого возраста", default=0)
+    territories = ArrayField(
+        models.SlugField(max_length=60), default=list, blank=True,
+        verbose_name="территории (пусто: весь регион)",
+    )  # fmt: skip
+    min_level = models.CharField(
+        "проверка личности не ниже", max_length=12, choices=Person.Level.choices,
+        default=Person.Level.NONE,
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "круг участников"
+        verbose_name_plural = "круги участников"
+
+    def __str__(self) -> str:
+        return f"{self.phase}: {self.min_age}+"
+
+
+class Resident(models.Model):
+    """Where a person lives and when they were born, in their own words; said once, changed by them.
+
+    The date is sealed. It decides who may take part, and is shown to nobody.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.OneToOneField(Person, models.CASCADE, related_name="resident")
+    territory = models.ForeignKey(Territory, models.PROTECT, verbose_name="где живёт")
+    born_on = SealedCharField("дата рождения", max_length=10)
+
+    class Meta:
+        verbose_name = "житель"
+        verbose_name_plural = "жители"
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.territory}"

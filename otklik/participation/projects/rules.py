@@ -1,0 +1,61 @@
+"""Who may take part in a phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from otklik.ground.accounts.rules import Refused
+
+if TYPE_CHECKING:
+    from datetime import date
+
+LEVELS = ("none", "phone", "simple", "standard", "confirmed")
+OLDEST = 120
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who may take part; no territories means the whole region."""
+
+    min_age: int = 0
+    territories: frozenset[str] = frozenset()
+    min_level: str = "none"
+
+
+@dataclass(frozen=True)
+class Who:
+    """What is known of one who wants to take part."""
+
+    level: str
+    territory: str = ""
+    born_on: date | None = None
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Return full years on a day."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def check_born(born_on: date, today: date) -> None:
+    """Refuse a date of birth that cannot be."""
+    if not 0 <= age_on(born_on, today) <= OLDEST:
+        raise Refused("born", "Проверьте дату рождения", "Check the date of birth")
+
+
+def check_may_take_part(circle: Circle, who: Who, day: date) -> None:
+    """Refuse one who is outside the circle on the day the phase opens, and say why."""
+    if LEVELS.index(who.level) < LEVELS.index(circle.min_level):
+        raise Refused(
+            "level", "Нужна учётная запись с более строгой проверкой личности",
+            "An account whose owner was checked more strictly is needed",
+        )  # fmt: skip
+    if not who.territory or who.born_on is None:
+        raise Refused("resident", "Скажите, где вы живёте и когда родились",
+                      "Say where you live and when you were born")  # fmt: skip
+    if age_on(who.born_on, day) < circle.min_age:
+        raise Refused("age", f"Участвуют с {circle.min_age} лет",
+                      f"One takes part from {circle.min_age} years on")  # fmt: skip
+    if circle.territories and who.territory not in circle.territories:
+        raise Refused("territory", "Голосуют жители других территорий",
+                      "This vote is for people of other places")  # fmt: skip
