@@ -21,6 +21,7 @@ HELP = """otklik COMMAND [options]
   migrate          create or upgrade the database; runs as its owner
   ground load|export   the region's data from files and back
   demo seed|storm|day  the demo region
+  imitator         a stand-in for ЕСИА, in the demo only; `serve --demo` starts it
   journal tail|lag|skip|rebuild
   triage versions|train|use N|release|vectors   the classifier that finds topics
   photos print             prints for photos that have none
@@ -40,6 +41,8 @@ def main() -> None:
     # told to stop at any moment, also in a first start: end what was started, the database too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
+        if arguments[0] == "imitator":  # needs neither Django nor the database
+            imitator([])
         prepare()
         _do(arguments)
     except KeyboardInterrupt:
@@ -67,6 +70,7 @@ def prepare() -> None:
         os.environ["SECRET_KEY"] = embedded.secret_key(data)
     os.environ.setdefault("FIELD_KEYS", ",".join(keyring.field_keys(data)))
     os.environ.setdefault("INDEX_KEY", keyring.index_key(data))
+    os.environ.setdefault("IDENTITY_KEY", keyring.identity_key(data))
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = embedded.start(data / "postgres")
 
@@ -84,14 +88,37 @@ def serve(arguments: list[str]) -> NoReturn:
         os.environ["OTKLIK_DEMO"] = "1"
     _bring_up_to_date(demo="--demo" in arguments)
     port = os.environ.get("PORT", "8000")
-    worker = subprocess.Popen([sys.executable, "-m", "config.cli", "work"])
+    children = [subprocess.Popen([sys.executable, "-m", "config.cli", "work"])]
+    if _demo() and not os.environ.get("ESIA_URL"):
+        children.append(subprocess.Popen([sys.executable, "-m", "config.cli", "imitator"]))
     # uvicorn raises the signal again when it has stopped: it must find us, not the end
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with suppress(KeyboardInterrupt):
             _uvicorn(port)
     finally:
-        _stop(worker)
+        for child in children:
+            _stop(child)
+    sys.exit(0)
+
+
+def _demo() -> bool:
+    return os.environ.get("OTKLIK_DEMO", "").lower() in {"1", "true", "yes", "on"}
+
+
+def imitator(_arguments: list[str]) -> NoReturn:
+    """Imitate ЕСИА beside the demo; refused anywhere else."""
+    if not _demo():
+        sys.exit("the imitator of ЕСИА runs in the demo only: OTKLIK_DEMO=1")
+    import uvicorn  # noqa: PLC0415
+
+    from otklik.demo.esia.server import Imitator  # noqa: PLC0415
+
+    data = Path(os.environ.get("OTKLIK_DATA", str(ROOT / "var"))).resolve()
+    port = int(os.environ.get("ESIA_IMITATOR_PORT") or int(os.environ.get("PORT", "8000")) + 10)
+    host = os.environ.get("HOST", "127.0.0.1")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.run(Imitator(data / "esia"), host=host, port=port, log_level="warning")
     sys.exit(0)
 
 
@@ -172,7 +199,7 @@ def web(arguments: list[str]) -> NoReturn:
     )  # fmt: skip
 
 
-SERVERS = {"serve": serve, "live": live, "web": web}
+SERVERS = {"serve": serve, "live": live, "web": web, "imitator": imitator}
 OWNERS = {"migrate", "makemigrations"}
 
 if __name__ == "__main__":

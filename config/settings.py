@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -21,6 +22,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Personal data at rest: the first key seals, all open; INDEX_KEY makes the prints for look-ups.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 INDEX_KEY = env.str("INDEX_KEY", default="")
+# The keyed hashes of accounts in other systems; losing or changing it unlinks them all.
+IDENTITY_KEY = env.str("IDENTITY_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 REGION = env.str("OTKLIK_REGION", default="vologda")
@@ -60,6 +63,7 @@ INSTALLED_APPS = [
     "otklik.faces.monitor",
     "otklik.faces.open311",
     "otklik.faces.api",
+    "otklik.faces.doors",
     "otklik.demo",
     "otklik.faces.administration.AdministrationConfig",
     "django.contrib.auth",
@@ -76,6 +80,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -138,6 +144,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "otklik.ground.accounts.backends.Powers",
 ]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique where there is one
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -154,6 +161,22 @@ MFA_TOTP_ISSUER = "Отклик"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an official's address is known to who invited them
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+# Госуслуги (ЕСИА), and any OpenID Connect server: docs/howto/signing-in.md. In the demo a program
+# beside this one imitates ЕСИА.
+ESIA_IMITATOR_PORT = env.int("ESIA_IMITATOR_PORT", default=env.int("PORT", default=8000) + 10)
+ESIA_URL = env.str(
+    "ESIA_URL", default=f"http://127.0.0.1:{ESIA_IMITATOR_PORT}" if DEMO else ""
+).rstrip("/")
+ESIA_CLIENT_ID = env.str("ESIA_CLIENT_ID", default="OTKLIK" if DEMO else "")
+ESIA_SCOPES = env.str(
+    "ESIA_SCOPES", default="openid fullname birthdate gender email mobile addresses usr_org"
+).split()
+ESIA_SIGNER = env.str("ESIA_SIGNER", default="")
+ESIA_TOKEN_KEY = env.str("ESIA_TOKEN_KEY", default="")
+OIDC_SERVERS: list[dict[str, Any]] = env.json("OIDC_SERVERS", default=[])
+SOCIALACCOUNT_ADAPTER = "otklik.faces.doors.adapter.Doors"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # Who knocks too often is told to wait: counted by the visitor's address, not by the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", default=False))
 LOGIN_URL = "account_login"
@@ -189,12 +212,23 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", default=Fals
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
+# A button that leads to another system is a form: its answer may redirect there.
+ELSEWHERE = sorted(
+    {
+        f"{each.scheme}://{each.netloc}"
+        for each in map(
+            urlsplit,
+            [ESIA_URL, *(each.get("form_action") or each["url"] for each in OIDC_SERVERS)],
+        )
+        if each.netloc
+    }
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "frame-ancestors": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *ELSEWHERE],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
     }
@@ -211,7 +245,7 @@ SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={}
 
 # Requests to other machines: inner addresses are closed but for the hosts named here; without
 # HTTP_OUTSIDE only these are open.
-HTTP_INNER_HOSTS = env.list("HTTP_INNER_HOSTS", default=[])
+HTTP_INNER_HOSTS = env.list("HTTP_INNER_HOSTS", default=["127.0.0.1"] if DEMO else [])
 HTTP_OUTSIDE = env.bool("HTTP_OUTSIDE", default=True)
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("otklik.faces.api.urls")),
     path("admin/", admin.site.urls),
     path("demo/", include("otklik.demo.urls")),
+    path("", include("otklik.faces.doors.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("otklik.faces.urls")),

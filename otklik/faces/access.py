@@ -6,16 +6,22 @@ The one place where faces ask «whose is it».
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from otklik.flow.cases.queries import case_for, public_case, role_on, sight_on
 from otklik.flow.intake import queries as intake
 from otklik.ground.accounts.commands import note_look
-from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.ground.accounts.queries import lacking_level, level_title, official_of, powers_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from otklik.flow.intake.models import Attachment, Report
     from otklik.ground.accounts.models import Official, Person
 
+View = Callable[..., HttpResponse]
 SESSION_KEY = "tracked"
 KEPT = 30
 
@@ -56,6 +63,34 @@ def report_or_404(request: HttpRequest, number: str) -> Report:
         return intake.report_of_session(number, request.session.get(SESSION_KEY, []))
     except ObjectDoesNotExist:
         raise Http404 from None
+
+
+def lacks_level(request: HttpRequest, deed: str) -> str:
+    """Return words about the level of account that a deed needs and the asker lacks, or nothing."""
+    level = "" if official(request) else lacking_level(request.user, deed)
+    if not level:
+        return ""
+    words = _("Для этого нужна учётная запись «%(level)s» или выше: войдите через Госуслуги")
+    return words % {"level": level_title(level).lower()}
+
+
+def leveled(deed: str) -> Callable[[View], View]:
+    """Let a view be met only by those whose level suffices; others are told, and led to a door."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def met(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            words = lacks_level(request, deed)
+            if not words:
+                return view(request, *args, **kwargs)
+            messages.warning(request, words)
+            back = request.path if request.method == "GET" else "/cabinet/"
+            known = request.user.is_authenticated
+            return redirect("doors:access") if known else redirect_to_login(back)
+
+        return met
+
+    return guard
 
 
 def official(request: HttpRequest) -> Official | None:

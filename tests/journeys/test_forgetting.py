@@ -212,6 +212,8 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "accounts.Person", "intake.Report", "cases.Support", "problems.Joining", "rating.Rating",
         "account.EmailAddress", "mfa.Authenticator", "accounts.FailedLogin", "sms.SmsMessage",
         "calls.Call", "calls.Callback", "regimes.Applicant",
+        "accounts.Attested", "accounts.ProvenPhone", "socialaccount.SocialAccount",
+        "usersessions.UserSession",
         "exchange.System",  # the sealed key of a document system: no person
         "privacy.Erasure",  # the request itself: numbers only
         "accounts.Official",  # an official is not erased, their access is closed

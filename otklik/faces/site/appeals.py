@@ -55,6 +55,8 @@ def make(request: HttpRequest, number: str) -> HttpResponse:
     """Deal with one's message as an appeal from now on."""
     report = access.report_or_404(request, number)
     form = SendForm.posted(request.POST)
+    if words := access.lacks_level(request, "appeal"):
+        return _again(request, number, words, form)
     by = request.user.ref if request.user.is_authenticated else "anonymous"
     try:
         commands.make_appeal(report.number, form.applicant(), by=by, now=timezone.now())

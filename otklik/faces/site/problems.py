@@ -69,6 +69,7 @@ def problem(request: HttpRequest, problem_id: int) -> HttpResponse:
 
 
 @require_POST
+@access.leveled("join")
 def join(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Say «и у меня» with one tap; a mail address is asked for and may stay empty."""
     found = _problem_or_404(problem_id)

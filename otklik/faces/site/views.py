@@ -78,6 +78,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@access.leveled("send")
 def send(request: HttpRequest) -> HttpResponse:
     """Take a message; on any mistake give back all that was typed with what to mend."""
     if request.method == "GET":
@@ -87,6 +88,9 @@ def send(request: HttpRequest) -> HttpResponse:
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
     files = _files(request)
+    if form.is_appeal and (words := access.lacks_level(request, "appeal")):
+        form.errors["__all__"] = [words]
+        return _send_page(request, form, files=files, status=422)
     known, twins = _like(form)
     if known or twins:
         return _send_page(request, form, files=files, known=known, twins=twins)
@@ -295,6 +299,7 @@ def _public_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse
 
 
 @require_POST
+@access.leveled("rate")
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Take the author's stars, and a dispute with them."""
     report = access.report_or_404(request, number)
@@ -386,6 +391,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@access.leveled("join")
 def support(request: HttpRequest, number: str) -> HttpResponse:
     """Say «и у меня» instead of writing the same again."""
     try:

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import phonenumbers
 from stdnum import damm
 
+from otklik.ground.kit.phones import phone_of as phone_of  # noqa: PLC0414  (known from here)
 from otklik.ground.kit.text import clean
 
 if TYPE_CHECKING:
@@ -107,17 +107,6 @@ def tidy(new: NewReport) -> NewReport:
         wants_public=new.wants_public,
         extra=new.extra,
     )
-
-
-def phone_of(text: str) -> str | None:
-    """Return a phone in E.164, or None if it is none."""
-    try:
-        parsed = phonenumbers.parse(text, "RU")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def check(new: NewReport, limits: Limits) -> list[Problem]:

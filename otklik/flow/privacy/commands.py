@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
@@ -24,7 +26,14 @@ from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
 from otklik.flow.reception.models import Booking
 from otklik.flow.regimes.models import Applicant
-from otklik.ground.accounts.models import FailedLogin, Look, Official, Person
+from otklik.ground.accounts.models import (
+    Attested,
+    FailedLogin,
+    Look,
+    Official,
+    Person,
+    ProvenPhone,
+)
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.kit.sealing import seal_bytes, unseal_bytes, word_prints
@@ -190,8 +199,10 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
     for rating in Rating.objects.filter(person=person):
         rating.person, rating.comment = None, mask(rating.comment)
         rating.save(update_fields=["person", "comment"])
-    EmailAddress.objects.filter(user=person).delete()
-    Authenticator.objects.filter(user=person).delete()
+    for owned in (EmailAddress, Authenticator, SocialAccount, UserSession):
+        owned.objects.filter(user=person).delete()
+    for known in (Attested, ProvenPhone):
+        known.objects.filter(person=person).delete()
     FailedLogin.objects.filter(person=person).delete()
     for callback in Callback.objects.filter(phone_print=person.phone_print).exclude(phone_print=""):
         _forget_call(callback)

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.models import UserSession
 from django.utils.dateparse import parse_datetime
 
 from otklik.flow.cases.models import Case, Support
@@ -17,7 +18,7 @@ from otklik.flow.privacy.rules import Terms, terms
 from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
 from otklik.ground.accounts.models import Look, Official, Person
-from otklik.ground.accounts.queries import looks_at, powers_of
+from otklik.ground.accounts.queries import entrances, looks_at, powers_of
 from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def held_about(person: Person) -> dict[str, Any]:
             "patronymic": person.patronymic, "phone": person.phone,
             "level": person.get_level_display(), "joined": person.date_joined.isoformat(),
         },
+        "entrances": _entrances(person),
         "messages": [_message(report) for report in reports],
         "joined": [
             {"number": each.case.number, "email": each.email, "phone": each.phone,
@@ -127,6 +129,29 @@ def held_about(person: Person) -> dict[str, Any]:
             for each in Rating.objects.filter(person=person)
         ],
         "looks": looks_at_person(person),
+    }  # fmt: skip
+
+
+def _entrances(person: Person) -> dict[str, Any]:
+    """Return by what a person comes in, what was attested of them, and from where they did."""
+    known = entrances(person)
+    told = known.attested
+    return {
+        "accounts": [
+            {"system": each.provider, "since": each.date_joined.isoformat()}
+            for each in known.accounts
+        ],
+        "proven_phone": known.phone,
+        "attested": None if told is None else {
+            "by": told.provider, "level": told.get_level_display(),
+            "birth_date": told.birth_date, "gender": told.gender,
+            "registration": told.registration, "residence": told.residence,
+            "organisations": told.organisations.get("list", []), "at": told.at.isoformat(),
+        },
+        "sessions": [
+            {"since": each.created_at.isoformat(), "ip": each.ip, "browser": each.user_agent}
+            for each in UserSession.objects.filter(user=person)
+        ],
     }  # fmt: skip
 
 

@@ -7,19 +7,35 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+
 from otklik.ground.accounts import events, jobs
 from otklik.ground.accounts.events import PersonalDataSeen
 from otklik.ground.accounts.models import (
+    Attested,
     FailedLogin,
     Invitation,
     Look,
     Membership,
     Official,
     Person,
+    ProvenPhone,
 )
-from otklik.ground.accounts.queries import personal_rules, powers_of
-from otklik.ground.accounts.rules import Grant, Refused, check_grant, may_manage
+from otklik.ground.accounts.queries import personal_rules, powers_of, ways_in
+from otklik.ground.accounts.rules import (
+    PHONE,
+    Grant,
+    Refused,
+    check_grant,
+    check_link,
+    check_unlink,
+    level_after,
+    may_manage,
+)
 from otklik.ground.kit.memo import forget
+from otklik.ground.kit.phones import phone_of
+from otklik.ground.kit.sealing import identity_print, phone_print
 from otklik.ground.kit.signing import sign
 from otklik.ground.kit.text import mask_email
 from otklik.ground.territories.queries import region
@@ -30,6 +46,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.ground.accounts.models import Role
+    from otklik.ground.accounts.rules import Identity
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import Topic
@@ -109,7 +126,7 @@ def open_personal_data(
 def note_failed_login(typed: str, *, address: str, now: datetime) -> None:
     """Write down that a sign-in failed; a known person's history tells of it."""
     email = typed.strip().lower()[:254]
-    person = Person.objects.filter(email=email).first()
+    person = Person.objects.filter(email=email).first() if email else None
     FailedLogin.objects.create(
         region=region(), person=person, typed=mask_email(email)[:20], address=address or None,
         at=now,
@@ -293,3 +310,131 @@ def _bounds(membership: Membership) -> dict[str, str]:
         "territory": membership.territory.code if membership.territory else "",
         "topic": membership.topic.code if membership.topic else "",
     }
+
+
+@command
+def sign_up(identity: Identity, *, now: datetime) -> SocialAccount:
+    """Make a person of an account in another system, when it leads to nobody yet."""
+    person = _new_person(identity.provider, now)
+    return _link(person, identity, now)
+
+
+@command
+def link_identity(person: Person, identity: Identity, *, now: datetime) -> SocialAccount:
+    """Let an account in another system lead to this person too. Raises Refused for another's."""
+    uid = identity_print(identity.issuer, identity.subject)
+    known = SocialAccount.objects.filter(provider=identity.provider, uid=uid).first()
+    check_link(owner=known.user_id if known else None, person=person.pk)
+    if known is not None:
+        note_identity(person, identity, now=now)
+        return known
+    _about(events.IdentityLinked, person, now, provider=identity.provider)
+    return _link(person, identity, now)
+
+
+def _link(person: Person, identity: Identity, now: datetime) -> SocialAccount:
+    uid = identity_print(identity.issuer, identity.subject)
+    made = SocialAccount.objects.create(user=person, provider=identity.provider, uid=uid)
+    note_identity(person, identity, now=now)
+    return made
+
+
+@command
+def note_identity(person: Person, identity: Identity, *, now: datetime) -> None:
+    """Write down what another system told of a person as they came through it.
+
+    Who attests a level is believed about names too; any other fills in only what is empty.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    for column in ("last_name", "first_name", "patronymic"):
+        if getattr(identity, column) and (identity.level or not getattr(person, column)):
+            setattr(person, column, getattr(identity, column)[:150])
+    if identity.phone and not person.phone:
+        person.phone = phone_of(identity.phone) or ""
+    if identity.email_proven and not person.email and _free(identity.email):
+        person.email = identity.email.lower()
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    if identity.level:
+        Attested.objects.update_or_create(
+            person=person,
+            defaults={
+                "region": region(), "provider": identity.provider, "level": identity.level,
+                "birth_date": identity.birth_date, "gender": identity.gender,
+                "registration": identity.registration, "residence": identity.residence,
+                "organisations": {"list": identity.organisations}, "at": now,
+            },
+        )  # fmt: skip
+    person.save()
+    _settle_level(person, now)
+
+
+@command
+def unlink_identity(person: Person, account_id: int, *, now: datetime) -> None:
+    """Take a way in off a person, with what it attested. Raises Refused for the only one."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    account = SocialAccount.objects.get(pk=account_id, user=person)
+    check_unlink(left=ways_in(person) - 1)
+    account.delete()
+    Attested.objects.filter(person=person, provider=account.provider).delete()
+    _about(events.IdentityUnlinked, person, now, provider=account.provider)
+    _settle_level(person, now)
+
+
+@command
+def enter_by_phone(phone: str, *, now: datetime) -> Person:
+    """Return the person whose proven phone this is; somebody new for a new one."""
+    known = ProvenPhone.objects.filter(region=region(), phone_print=phone_print(phone))
+    found = known.select_related("person").first()
+    if found is not None:
+        return found.person
+    person = _new_person(PHONE, now)
+    prove_phone(person, phone, now=now)
+    return person
+
+
+@command
+def prove_phone(person: Person, phone: str, *, now: datetime) -> None:
+    """Take a phone as proven by its code. Raises Refused if it leads to another person."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    print_ = phone_print(phone)
+    known = ProvenPhone.objects.filter(region=region(), phone_print=print_).first()
+    check_link(owner=known.person_id if known else None, person=person.pk)
+    ProvenPhone.objects.update_or_create(
+        person=person,
+        defaults={"region": region(), "phone": phone, "phone_print": print_, "at": now},
+    )
+    person.phone = phone
+    person.save()
+    _about(events.IdentityLinked, person, now, provider=PHONE)
+    if person.level == Person.Level.NONE:
+        _settle_level(person, now)
+
+
+def _new_person(provider: str, now: datetime) -> Person:
+    person = Person.objects.create_user("", None, region=region())
+    _about(events.PersonJoined, person, now, provider=provider)
+    return person
+
+
+def _free(email: str) -> bool:
+    """Tell whether nobody has this address, proven or not."""
+    return bool(_EMAIL.fullmatch(email)) and not (
+        Person.objects.filter(email__iexact=email).exists()
+        or EmailAddress.objects.filter(email__iexact=email).exists()
+    )
+
+
+def _about(kind: type[Fact], person: Person, now: datetime, **more: Any) -> None:
+    record(kind(region=region().pk, subject=person.ref, actor=person.ref, at=now, **more))
+
+
+def _settle_level(person: Person, now: datetime) -> None:
+    attested = Attested.objects.filter(person=person).first()
+    level = level_after(
+        attested=attested.level if attested else "",
+        phone=ProvenPhone.objects.filter(person=person).exists(),
+    )
+    if level != person.level:
+        person.level = level
+        person.save(update_fields=["level"])
+        _about(events.LevelChanged, person, now, level=level)

@@ -118,3 +118,59 @@ class LoginFailed(Fact):
         "ru": "Неудачная попытка входа",
         "en": "A sign-in failed",
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonJoined(Fact):
+    """Somebody came for the first time, through another system or by a phone's code."""
+
+    kind: ClassVar[str] = "person.joined"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Открыт кабинет: вход через {provider}",
+        "en": "A person came for the first time: through {provider}",
+    }
+
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityLinked(Fact):
+    """A further way in was linked to a person."""
+
+    kind: ClassVar[str] = "person.identity_linked"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Привязан вход через {provider}",
+        "en": "Linked: {provider}",
+    }
+
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityUnlinked(Fact):
+    """A way in was taken off."""
+
+    kind: ClassVar[str] = "person.identity_unlinked"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Отвязан вход через {provider}",
+        "en": "Unlinked: {provider}",
+    }
+
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelChanged(Fact):
+    """How sure it is who a person is changed; `level` is a code of accounts.rules.LEVELS."""
+
+    kind: ClassVar[str] = "person.level_changed"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Уровень учётной записи: {level}",
+        "en": "Level of the account: {level}",
+    }
+
+    level: str

@@ -10,7 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from otklik.ground.kit.fields import PrintField, SealedCharField
+from otklik.ground.kit.fields import PrintField, SealedCharField, SealedJSONField
+from otklik.ground.kit.text import mask_phone
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import Topic
@@ -35,6 +36,7 @@ class Person(AbstractUser):
     """Everybody who can sign in; a citizen first, whatever else they are.
 
     Names and phone are sealed; `email` is the name by which people sign in and stays in clear.
+    Who comes by phone or through another system may have none.
     """
 
     class Level(models.TextChoices):
@@ -46,7 +48,7 @@ class Person(AbstractUser):
 
     username = None  # type: ignore[assignment]  # people sign in by e-mail
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name="регион")
-    email = models.EmailField("почта", unique=True)
+    email = models.EmailField("почта", blank=True)
     first_name = SealedCharField("имя", max_length=150, blank=True)
     last_name = SealedCharField("фамилия", max_length=150, blank=True)
     patronymic = SealedCharField("отчество", max_length=150, blank=True)
@@ -63,6 +65,11 @@ class Person(AbstractUser):
     class Meta:
         verbose_name = "человек"
         verbose_name_plural = "люди"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"], name="person_email_once", condition=~models.Q(email="")
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["phone_print"], name="person_by_phone", condition=~models.Q(phone_print="")
@@ -70,12 +77,57 @@ class Person(AbstractUser):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        return self.get_full_name() or self.email or mask_phone(self.phone) or f"№ {self.pk}"
 
     @property
     def ref(self) -> str:
         """How the journal names this person."""
         return f"person:{self.pk}"
+
+
+class Attested(models.Model):
+    """What a state's or another trusted system said of a person when they last came through it.
+
+    The account's number over there is not here: only its keyed hash, beside the identity itself.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.OneToOneField(Person, models.CASCADE, related_name="attested")
+    provider = models.CharField("кем", max_length=40)
+    level = models.CharField("уровень", max_length=12, choices=Person.Level.choices)
+    birth_date = SealedCharField("дата рождения", max_length=10, blank=True)
+    gender = SealedCharField("пол", max_length=1, blank=True)
+    registration = SealedCharField("адрес регистрации", max_length=300, blank=True)
+    residence = SealedCharField("адрес проживания", max_length=300, blank=True)
+    organisations = SealedJSONField("организации", default=dict, blank=True)
+    at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "подтверждённые сведения"
+        verbose_name_plural = "подтверждённые сведения"
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.provider}, {self.level}"
+
+
+class ProvenPhone(models.Model):
+    """A phone whose holder typed a code sent to it: the door by phone leads to this person."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.OneToOneField(Person, models.CASCADE, related_name="proven_phone")
+    phone = SealedCharField("телефон", max_length=20)
+    phone_print = PrintField(of="phone", kind="phone")
+    at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "подтверждённый телефон"
+        verbose_name_plural = "подтверждённые телефоны"
+        constraints = [
+            models.UniqueConstraint(fields=["region", "phone_print"], name="proven_phone_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {mask_phone(self.phone)}"
 
 
 class Role(models.Model):

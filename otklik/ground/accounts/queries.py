@@ -5,18 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import Max, Q
 
 from otklik.ground.accounts.models import (
     ApiKey,
+    Attested,
     Invitation,
     Look,
     Membership,
     Official,
     Person,
+    ProvenPhone,
     Role,
 )
-from otklik.ground.accounts.rules import CONTOUR, MANAGE, RESERVED, Power, Powers, may_manage
+from otklik.ground.accounts.rules import (
+    CONTOUR,
+    MANAGE,
+    RESERVED,
+    Power,
+    Powers,
+    allowed_from,
+    citizen_may,
+    may_manage,
+)
 from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.sealing import phone_print
 from otklik.ground.kit.signing import unsign
@@ -54,6 +67,67 @@ def people_by_phone(phone: str) -> QuerySet[Person]:
     """Return the people who gave this phone, however it was written."""
     print_ = phone_print(phone)
     return Person.objects.filter(phone_print=print_) if print_ else Person.objects.none()
+
+
+def person_of_phone(phone: str) -> Person | None:
+    """Return the person whose proven phone this is."""
+    found = ProvenPhone.objects.filter(region=region(), phone_print=phone_print(phone))
+    known = found.select_related("person").first() if phone else None
+    return known.person if known else None
+
+
+def person_of_email(email: str) -> Person | None:
+    """Return the citizen who proved this address; officials link their accounts themselves."""
+    found = EmailAddress.objects.filter(email__iexact=email, verified=True)
+    known = found.select_related("user").first() if email else None
+    if known is None or not known.user.is_active or known.user.is_superuser:
+        return None
+    at_work = Official.objects.filter(person=known.user).exists()
+    return None if at_work else known.user
+
+
+@dataclass(frozen=True)
+class Entrances:
+    """All ways by which a person comes in, and what is attested of them."""
+
+    accounts: list[SocialAccount]
+    phone: str
+    email: str
+    email_proven: bool
+    password: bool
+    attested: Attested | None
+
+
+def entrances(person: Person) -> Entrances:
+    """Return the ways by which a person comes in."""
+    phone = ProvenPhone.objects.filter(person=person).first()
+    proven = EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True)
+    return Entrances(
+        accounts=list(SocialAccount.objects.filter(user=person).order_by("pk")),
+        phone=phone.phone if phone else "",
+        email=person.email,
+        email_proven=bool(person.email) and proven.exists(),
+        password=bool(person.email) and person.has_usable_password(),
+        attested=Attested.objects.filter(person=person).first(),
+    )
+
+
+def ways_in(person: Person) -> int:
+    """Return how many ways in a person has: other systems, a phone's code, a letter's code."""
+    found = entrances(person)
+    return len(found.accounts) + bool(found.phone) + bool(found.email)
+
+
+def lacking_level(person: Person | AnonymousUser, deed: str) -> str:
+    """Return the level that a person lacks for a deed, by the region's `levels`; or nothing."""
+    told = region().settings.get("levels", {})
+    level = person.level if isinstance(person, Person) else "none"
+    return "" if citizen_may(level, deed, told) else allowed_from(told, deed)
+
+
+def level_title(level: str) -> str:
+    """Return a level in words."""
+    return str(Person.Level(level).label)
 
 
 def powers_of(official: Official) -> Powers:

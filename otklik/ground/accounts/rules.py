@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 PERMISSIONS = (
@@ -208,3 +208,69 @@ def check_grant(
 def unknown_permissions(names: Iterable[str]) -> list[str]:
     """Return the permissions that the code knows nothing of."""
     return [name for name in names if name not in PERMISSIONS]
+
+
+LEVELS = ("none", "phone", "simple", "standard", "confirmed")
+"""How sure it is who a person is, from nobody to a confirmed account of ЕСИА."""
+DEEDS = ("send", "join", "rate", "appeal")
+"""What a citizen does, each from a level on that the region sets; where it sets none, from any.
+
+Votes set a level each for itself.
+"""
+ESIA, PHONE = "esia", "phone"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is, as another system told it: what was asked for and given, no more."""
+
+    provider: str
+    issuer: str
+    subject: str
+    level: str = ""
+    last_name: str = ""
+    first_name: str = ""
+    patronymic: str = ""
+    email: str = ""
+    email_proven: bool = False
+    phone: str = ""
+    phone_proven: bool = False
+    birth_date: str = ""
+    gender: str = ""
+    registration: str = ""
+    residence: str = ""
+    organisations: tuple[dict[str, str], ...] = ()
+
+
+def allowed_from(settings: Mapping[str, Any], deed: str) -> str:
+    """Return the level from which a deed is allowed; a word that is no level lets nobody less."""
+    told = settings.get(deed, LEVELS[0])
+    return told if told in LEVELS else LEVELS[-1]
+
+
+def citizen_may(level: str, deed: str, settings: Mapping[str, Any]) -> bool:
+    """Tell whether a level of account suffices for a deed."""
+    return LEVELS.index(level) >= LEVELS.index(allowed_from(settings, deed))
+
+
+def level_after(*, attested: str, phone: bool) -> str:
+    """Return a person's level from what is known: another system's word, a proven phone."""
+    known = [attested or LEVELS[0], PHONE if phone else LEVELS[0]]
+    return max(known, key=LEVELS.index)
+
+
+def check_unlink(*, left: int) -> None:
+    """Refuse to take a person's only way in."""
+    if left < 1:
+        raise Refused("last", "Это ваш единственный вход: сначала добавьте другой",
+                      "This is your only way in: add another one first")  # fmt: skip
+
+
+def check_link(*, owner: int | None, person: int) -> None:
+    """Refuse an account of another system that already leads to somebody else."""
+    if owner is not None and owner != person:
+        raise Refused(
+            "other",
+            "Эта учётная запись уже ведёт в другой кабинет. Войдите через неё и отвяжите её там",
+            "This account already leads to another person. Sign in with it and unlink it there",
+        )

@@ -46,6 +46,8 @@ class Checked:
     state: str
     subject: str = ""
     note: str = ""
+    certificate: str = ""
+    """SHA-256 of the signer's certificate."""
 
 
 class Signer(Protocol):
@@ -77,6 +79,11 @@ class DemoSigner:
             )
         )
         return Signed(made, self.SUBJECT, test=True)
+
+    @property
+    def certificate(self) -> str:
+        """SHA-256 of the certificate, as its other side keeps it to know us by."""
+        return self._pair()[1].fingerprint(hashes.SHA256()).hex()
 
     def _pair(self) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
         path = self.folder / "test-signer.pem"
@@ -135,7 +142,7 @@ def check(data: bytes, signature: bytes) -> Checked:
         return Checked(INVALID, subject, "Подпись сделана не к этому документу")
     except (ValueError, TypeError, NotImplementedError):
         return Checked(UNCHECKED, subject, "Алгоритм подписи не поддерживается")
-    return Checked(VALID, subject)
+    return Checked(VALID, subject, certificate=certificate.sha256.hex())
 
 
 def _signed_data(signature: bytes) -> Any:

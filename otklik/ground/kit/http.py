@@ -37,6 +37,8 @@ class Reply:
 
     status: int
     content: bytes = b""
+    kind: str = ""
+    """The content's type."""
 
     @property
     def ok(self) -> bool:
@@ -54,10 +56,25 @@ def post(
     url: str, *, seconds: float = SECONDS, headers: Mapping[str, str] | None = None, **body: Any
 ) -> Reply:
     """Post once; HTTPError for everything that a network may do, also for a closed address."""
+    return ask("POST", url, seconds=seconds, headers=headers, **body)
+
+
+def get(
+    url: str, *, seconds: float = SECONDS, headers: Mapping[str, str] | None = None, **body: Any
+) -> Reply:
+    """Get once, under the same rules."""
+    return ask("GET", url, seconds=seconds, headers=headers, **body)
+
+
+def ask(
+    method: str, url: str, *, seconds: float = SECONDS, headers: Mapping[str, str] | None = None,
+    **body: Any,
+) -> Reply:  # fmt: skip
+    """Send one request and read its answer, no longer than twice `seconds`."""
     # No proxy of the environment and no redirect: the address that was checked is the one met.
     with httpx.Client(timeout=seconds, trust_env=False, follow_redirects=False) as client:
         try:
-            request = client.build_request("POST", url, headers=dict(headers or {}), **body)
+            request = client.build_request(method, url, headers=dict(headers or {}), **body)
         except (httpx.InvalidURL, UnicodeError) as error:
             raise ClosedError(f"{error}") from None
         host = request.url.host
@@ -66,7 +83,8 @@ def post(
         until = time.monotonic() + 2 * seconds
         answer = client.send(request, stream=True)
         try:
-            return Reply(answer.status_code, _read(answer, until))
+            kind = answer.headers.get("content-type", "")
+            return Reply(answer.status_code, _read(answer, until), kind)
         finally:
             answer.close()
 

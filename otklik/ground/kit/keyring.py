@@ -33,6 +33,11 @@ def index_key(folder: Path) -> str:
     return kept(folder / "index_key", lambda: secrets.token_urlsafe(32))
 
 
+def identity_key(folder: Path) -> str:
+    """Return the key of the hashes of accounts in other systems; it never changes."""
+    return kept(folder / "identity_key", lambda: secrets.token_urlsafe(32))
+
+
 def write_ring(folder: Path, keys: list[str]) -> None:
     """Write the ring anew: all of it or nothing."""
     part = folder / f"{RING}.part"

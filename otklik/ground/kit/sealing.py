@@ -120,6 +120,18 @@ def email_print(email: str) -> str:
     return _print("email", said) if said else ""
 
 
+def identity_print(issuer: str, subject: str) -> str:
+    """Return the keyed hash of an account in another system: all that is kept of its number.
+
+    Its key is its own: prints of numbers that are kept nowhere could not be made anew.
+    """
+    secret = settings.IDENTITY_KEY.encode()
+    if not secret:
+        raise CannotOpenError("IDENTITY_KEY is empty: accounts of other systems cannot be kept")
+    digest = hmac.digest(secret, f"{issuer}\n{subject}".encode(), "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
 def word_prints(text: str) -> list[str]:
     """Return the prints of a text's words, so that it is found by some of them."""
     return _each_once(_print("word", stem) for stem in stems(text))
