@@ -26,6 +26,7 @@ from otklik.ground.accounts.models import Membership, Official, Person, Role
 from otklik.ground.kit import geo
 from otklik.ground.territories.models import Settlement, Street
 from otklik.ground.territories.queries import region, territories, territory_at
+from otklik.ground.topics.known import with_known
 from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def write(made_of: World, moment: datetime, fact: Topic | None = None,
 def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: Staff) -> None:
     """Let a case live until the present: joined, answered, rated, disputed, as people do."""
     rnd = made_of.random
-    case = Case.objects.select_related("topic", "policy", "organisation").get(number=number)
+    case = with_known(Case.objects.get(number=number))
     _moderate(rnd, case, moment, now, staff)
     if case.status != "assigned" or case.due is None:
         return
@@ -267,7 +268,7 @@ def _settle_dispute(
     cases.judge_dispute(number, upheld=upheld, reason=reason, by=staff.judge, now=judged)
     again = judged + timedelta(hours=made_of.random.uniform(10, 40))
     if upheld and again < now:
-        case = Case.objects.select_related("topic").get(number=number)
+        case = with_known(Case.objects.get(number=number))
         _answer(made_of, case, staff, again)
         rate_answer(
             number, answer_score=4, result_score=4, now=min(again + timedelta(hours=5), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from otklik.faces.templatetags.otklik import named, titled
 from otklik.flow.cases.queries import overdue_bodies, solved_since
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.territories.queries import borders, region, territories, territories_by_id
 from otklik.ground.topics.queries import directory, topics
 from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
@@ -226,17 +227,18 @@ def _hours(text: str) -> int:
 @cache_control(public=True, max_age=3600)
 def shapes(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Give the municipalities' borders with their codes."""
+    known = territories_by_id()
     features = [
         {
             "type": "Feature",
-            "geometry": each.polygon,
+            "geometry": json.loads(border),
             "properties": {
                 "code": each.code,
                 "title": each.short_ru,
                 "population": each.population,
             },
         }
-        for each in territories().values()
-        if each.polygon
+        for key, border in borders().items()
+        if (each := known.get(key))
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})

@@ -24,6 +24,7 @@ from otklik.flow.regimes.commands import bar
 from otklik.flow.regimes.queries import barred_for, regime, regime_of
 from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.organisations.queries import organisations
+from otklik.ground.topics.known import with_known
 from otklik.ground.topics.queries import directory, policies
 from otklik.journal.writing import command, record
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import DeadlinePolicy, RoutingRule, Topic
 
-HEAVY = ("territory__polygon", "topic__phrases", "topic__synonyms", "region__settings")
 DEFAULT_POLICY = "ORD-30"
 SYSTEM = "system"
 CLARIFY_DAYS = 5
@@ -47,9 +47,8 @@ DEFAULT_HOPS = 3
 
 def locked(number: str) -> Case:
     """Return a case held against other commands until this one ends."""
-    related = ("region", "report", "topic", "territory", "organisation", "policy")
-    found = Case.objects.select_related(*related).defer(*HEAVY)
-    return found.select_for_update(no_key=True, of=("self",)).get(number=number)
+    found = Case.objects.select_related("report").select_for_update(no_key=True, of=("self",))
+    return with_known(found.get(number=number))
 
 
 def tell(case: Case, fact_class: type[events.CaseFact], by: str, at: datetime, **more: Any) -> None:
@@ -436,7 +435,8 @@ def submit_answer(
         proof_needed=bool(case.topic and case.topic.proof) and not group, proofs=len(proofs),
     )  # fmt: skip
     _move(case, "submit", now, by.ref)
-    case.executor = case.executor or by
+    if case.executor_id is None:
+        case.executor = by
     case.save()
     answer = Answer.objects.create(
         region=case.region,

@@ -13,6 +13,7 @@ from otklik.flow.cases.models import Answer, Case
 from otklik.flow.cases.rules import RESULTS, Refused, check_answer
 from otklik.flow.problems import events, jobs
 from otklik.flow.problems.models import GroupAction, Joining, News, Problem, ProblemCase
+from otklik.ground.topics.known import with_known
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def _checked(draft: Draft, now: datetime) -> dict[str, Any]:
 
 
 def _locked(problem_id: int) -> Problem:
-    found = Problem.objects.select_related("topic", "territory", "organisation")
-    light = found.defer("territory__polygon", "topic__phrases", "topic__synonyms")
-    return light.select_for_update(no_key=True, of=("self",)).get(pk=problem_id)
+    return with_known(Problem.objects.select_for_update(no_key=True).get(pk=problem_id))
 
 
 def _tell(
@@ -147,10 +146,8 @@ def _attach(
     now: datetime,
 ) -> int:  # fmt: skip
     found = Case.objects.filter(region=problem.region_id, number__in=numbers, problem_link=None)
-    free = list(
-        found.filter(closed_contour=False).select_related("topic", "territory", "organisation")
-        .defer(*cases.HEAVY[:3]).select_for_update(no_key=True, of=("self",)).order_by("pk")
-    )  # fmt: skip
+    rows = found.filter(closed_contour=False).select_for_update(no_key=True, of=("self",))
+    free = [with_known(each) for each in rows.order_by("pk")]
     ProblemCase.objects.bulk_create(
         ProblemCase(
             region_id=problem.region_id, problem=problem, case=each, automatic=automatic, by=by,

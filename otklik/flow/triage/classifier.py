@@ -83,6 +83,11 @@ def fingerprint(known: Sequence[Example]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+@remembered(60)
+def _own_fingerprint() -> str:
+    return fingerprint(examples())
+
+
 def corrections() -> list[Correction]:
     """Return the messages that officials judged, oldest first: corrected or taken as proposed.
 
@@ -161,7 +166,7 @@ _voting: dict[str, Model] = {}
 
 def _untrained() -> Model:
     known, engine = examples(), embedder()
-    key = f"{engine.name} {fingerprint(known)}"
+    key = f"{engine.name} {_own_fingerprint()}"
     with _lock:
         if key not in _voting:
             _voting.clear()

@@ -22,7 +22,8 @@ from otklik.flow.triage.recall import keep_own, vectors
 from otklik.flow.triage.training import read_for_meaning, taught
 from otklik.ground.territories.models import Region
 from otklik.ground.territories.queries import region
-from otklik.ground.topics.models import RoutingRule
+from otklik.ground.topics.known import with_known
+from otklik.ground.topics.queries import routing_rules_by_id
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ SYSTEM = "system"
 
 
 def _report(**key: object) -> Report:
-    found = Report.objects.select_related("region", "topic_hint__policy", "territory")
-    return found.defer("territory__polygon", "topic_hint__phrases", "region__settings").get(**key)
+    return with_known(Report.objects.get(**key))
 
 
 def decide(report_id: int, *, now: datetime) -> Decision | None:
@@ -72,7 +72,7 @@ def _open(
         topic=topic,
         territory=territory,
         organisation=bodies[0].organisation if bodies else None,
-        rule=RoutingRule.objects.filter(pk=bodies[0].rule).first() if bodies else None,
+        rule=routing_rules_by_id().get(bodies[0].rule) if bodies else None,
         certain=certain,
         now=now,
     )

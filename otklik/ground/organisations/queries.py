@@ -10,13 +10,14 @@ from otklik.ground.organisations.models import CalendarDay, Organisation, Schedu
 from otklik.ground.territories.queries import region
 
 SECONDS = 10
+BORDER = "territory__polygon"  # tens of kilobytes that nobody asks a body for
 
 
 @remembered(SECONDS)
 def organisations() -> dict[str, Organisation]:
     """Return the bodies that are not closed, by code."""
     found = Organisation.objects.filter(region=region(), valid_to=None)
-    return {o.code: o for o in found.select_related("territory", "schedule")}
+    return {o.code: o for o in found.select_related("territory", "schedule").defer(BORDER)}
 
 
 @remembered(SECONDS)

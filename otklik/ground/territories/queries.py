@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import rules
@@ -23,7 +23,10 @@ def region() -> Region:
 
 @remembered(SECONDS)
 def territories(on: date | None = None) -> dict[str, Territory]:
-    """Return the region's territories by code: those valid on a day, or those not closed."""
+    """Return the region's territories by code: those valid on a day, or those not closed.
+
+    Without their borders, which are large and have a function of their own.
+    """
     found = Territory.objects.filter(region=region())
     if on is None:
         found = found.filter(valid_to=None)
@@ -31,7 +34,9 @@ def territories(on: date | None = None) -> dict[str, Territory]:
         found = found.filter(
             Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
         )
-    return {territory.code: territory for territory in found.select_related("region")}
+    return {
+        territory.code: territory for territory in found.select_related("region").defer("polygon")
+    }
 
 
 @remembered(SECONDS)
@@ -42,7 +47,13 @@ def territories_by_id() -> dict[int, Territory]:
 
 @remembered(SECONDS * 30)
 def _areas() -> rules.Areas:
-    return rules.Areas([(t.pk, json.dumps(t.polygon)) for t in territories().values() if t.polygon])
+    return rules.Areas([(key, border) for key, border in borders().items() if border])
+
+
+def borders() -> dict[int, str]:
+    """Return the borders of the present territories by id, each GeoJSON as text."""
+    found = Territory.objects.filter(pk__in=territories_by_id()).exclude(polygon=None)
+    return dict(found.values_list("pk", Cast("polygon", TextField())))
 
 
 def territory_at(lat: float, lon: float) -> Territory | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from otklik.ground.kit.memo import remembered
-from otklik.ground.territories.queries import region
+from otklik.ground.organisations.queries import organisations_by_id
+from otklik.ground.territories.queries import region, territories_by_id
 from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
 
 if TYPE_CHECKING:
@@ -68,15 +69,35 @@ def fact(code: str) -> Topic | None:
 
 @remembered(SECONDS)
 def routing_rules() -> tuple[RoutingRule, ...]:
-    """Return the rules of routing in force."""
-    found = RoutingRule.objects.filter(region=region(), active=True)
-    return tuple(found.select_related("topic", "territory", "organisation"))
+    """Return the rules of routing in force; what each names comes out of memory."""
+    found = tuple(RoutingRule.objects.filter(region=region(), active=True))
+    places, bodies, known = territories_by_id(), organisations_by_id(), topics().by_id
+    for rule in found:
+        if rule.topic_id in known:
+            rule.topic = known[rule.topic_id]
+        if rule.territory_id in places:
+            rule.territory = places[rule.territory_id]
+        if rule.organisation_id in bodies:
+            rule.organisation = bodies[rule.organisation_id]
+    return found
+
+
+@remembered(SECONDS)
+def routing_rules_by_id() -> dict[int, RoutingRule]:
+    """Return the rules of routing in force by id."""
+    return {rule.pk: rule for rule in routing_rules()}
 
 
 @remembered(SECONDS)
 def policies() -> dict[str, DeadlinePolicy]:
     """Return the deadline policies by code."""
     return {p.code: p for p in DeadlinePolicy.objects.filter(region=region())}
+
+
+@remembered(SECONDS)
+def policies_by_id() -> dict[int, DeadlinePolicy]:
+    """Return the deadline policies by id."""
+    return {policy.pk: policy for policy in policies().values()}
 
 
 @remembered(SECONDS)
