@@ -53,6 +53,7 @@ def test_a_case_keeps_the_neighbours_that_its_row_names() -> None:
 
 def test_a_body_that_was_closed_is_still_the_cases() -> None:
     case = opened_case()
+    assert case.organisation_id
     Organisation.objects.filter(pk=case.organisation_id).update(valid_to=NOW.date())
     remember()
     found = cases.locked(case.number)

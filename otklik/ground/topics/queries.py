@@ -71,14 +71,13 @@ def fact(code: str) -> Topic | None:
 def routing_rules() -> tuple[RoutingRule, ...]:
     """Return the rules of routing in force; what each names comes out of memory."""
     found = tuple(RoutingRule.objects.filter(region=region(), active=True))
-    places, bodies, known = territories_by_id(), organisations_by_id(), topics().by_id
     for rule in found:
-        if rule.topic_id in known:
-            rule.topic = known[rule.topic_id]
-        if rule.territory_id in places:
-            rule.territory = places[rule.territory_id]
-        if rule.organisation_id in bodies:
-            rule.organisation = bodies[rule.organisation_id]
+        if topic := topics().by_id.get(rule.topic_id or 0):
+            rule.topic = topic
+        if territory := territories_by_id().get(rule.territory_id or 0):
+            rule.territory = territory
+        if organisation := organisations_by_id().get(rule.organisation_id or 0):
+            rule.organisation = organisation
     return found
 
 
