@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, SavedView, Support
-from otklik.flow.intake.queries import found_by
+from otklik.flow.intake.queries import found_by, saying
 from otklik.flow.intake.rules import spoken_number
 from otklik.flow.regimes.queries import branch_above
 from otklik.ground.accounts.queries import opened_until, powers_of
@@ -29,6 +29,8 @@ from otklik.ground.kit import geo
 from otklik.ground.kit.text import looks_personal, mask
 from otklik.ground.organisations.queries import subtree_ids
 from otklik.ground.territories.queries import region
+from otklik.ground.topics.known import with_known
+from otklik.ground.topics.queries import topics
 from otklik.journal.reading import about
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ def _scope(grant: Power) -> Q:
 
 def _within(grants: Iterable[Power]) -> Q:
     """Return what lies within any of these scopes: nothing for none."""
-    scopes = [_scope(grant) for grant in grants]
+    bounds = {(grant.organisations, grant.territories, grant.topics): grant for grant in grants}
+    scopes = [_scope(grant) for grant in bounds.values()]
     if any(not scope for scope in scopes):  # no bound at all: with `|` an empty Q would vanish
         return Q()
     return reduce(or_, scopes) if scopes else Q(pk=None)
@@ -193,15 +196,20 @@ def changes_since(number: str, moment: datetime) -> list[HistoryLine]:
     ]
 
 
+def _visible(official: Official) -> QuerySet[Case]:
+    found = Case.objects.filter(_seen(powers_of(official)), region=region())
+    return found.exclude(_complained_about(official))
+
+
 def cases_of(official: Official) -> QuerySet[Case]:
-    """Return every case that an official may see."""
-    found = Case.objects.filter(region=region()).select_related(*RELATED).defer(*LIGHT)
-    return found.filter(_seen(powers_of(official))).exclude(_complained_about(official))
+    """Return every case that an official may see, each with its neighbours."""
+    return _visible(official).select_related(*RELATED).defer(*LIGHT)
 
 
 def case_for(official: Official, number: str) -> Case:
     """Return a case that an official may see; Case.DoesNotExist for any other."""
-    return cases_of(official).get(number=spoken_number(number) or "")
+    found = _visible(official).select_related("report", "executor__person")
+    return with_known(found.get(number=spoken_number(number) or ""))
 
 
 def permissions_on(official: Official, case: Case) -> frozenset[str]:
@@ -235,8 +243,7 @@ def role_on(official: Official, case: Case) -> str:
 
 def visible_numbers(official: Official, numbers: Collection[str]) -> frozenset[str]:
     """Return those of the numbers whose cases an official may see."""
-    found = Case.objects.filter(_seen(powers_of(official)), region=region(), number__in=numbers)
-    found = found.exclude(_complained_about(official))
+    found = _visible(official).filter(number__in=numbers)
     return frozenset(found.values_list("number", flat=True))
 
 
@@ -281,10 +288,13 @@ def may_pass_to(official: Official, case: Case, organisation: Organisation) -> b
     )
 
 
+def _asked(official: Official, filters: QueueFilters, now: datetime) -> QuerySet[Case]:
+    return _visible(official).filter(_status(filters.status, now), *_plain(filters, official))
+
+
 def queue_for(official: Official, filters: QueueFilters, now: datetime) -> QuerySet[Case]:
     """Return the cases that an official may see and asked for, in the order asked for."""
-    found = cases_of(official)
-    found = found.filter(_status(filters.status, now), *_plain(filters, official))
+    found = _asked(official, filters, now).select_related(*RELATED).defer(*LIGHT)
     return found.order_by(*ORDERS.get(filters.order, ORDERS["due"]))
 
 
@@ -302,11 +312,8 @@ def _plain(filters: QueueFilters, official: Official) -> Iterable[Q]:  # noqa: C
     elif filters.text:
         yield _worded(filters.text, powers_of(official))
     if filters.topic:
-        yield (
-            Q(topic__code=filters.topic)
-            | Q(topic__parent__code=filters.topic)
-            | Q(topic__category__code=filters.topic)
-        )
+        topic = topics().by_code.get(filters.topic)
+        yield Q(topic__in=topics().under(topic) if topic else ())
     if filters.territory:
         yield Q(territory__code=filters.territory)
     if filters.organisation:
@@ -328,39 +335,41 @@ def _worded(text: str, powers: Powers) -> Q:
 
     A phone that its asker sees masked must not be found out by searching for it.
     """
-    openly = _within(powers.granting(PERSONAL))
-    said = Q(report__text__icontains=text)
     if looks_personal(text) or mask(text) != text:
-        return openly & (said | found_by(text))
+        openly = _within(powers.granting(PERSONAL))
+        return openly & (Q(report__text__icontains=text) | found_by(text))
     placed = _within([*powers.granting(PERSONAL), *powers.granting(PLACE)])
-    return said | placed & found_by(text)
+    nearby = Case.objects.filter(placed, found_by(text)).values("report")
+    return Q(report__in=saying(text).values("pk").union(nearby))  # an `or` would use no index
 
 
 def queue_page(
     official: Official, filters: QueueFilters, now: datetime, since: int, until: int
 ) -> list[Case]:
     """Return a page of the queue: its keys are sorted first, whole rows are read for them alone."""
-    found = queue_for(official, filters, now)
-    keys = list(found.values_list("pk", flat=True)[since:until])
-    rows = {case.pk: case for case in cases_of(official).filter(pk__in=keys)}
-    return [rows[key] for key in keys if key in rows]
+    asked = _asked(official, filters, now).order_by(*ORDERS.get(filters.order, ORDERS["due"]))
+    keys = list(asked.values_list("pk", flat=True)[since:until])
+    rows = Case.objects.filter(pk__in=keys).select_related("report", "executor__person")
+    whole = {case.pk: with_known(case) for case in rows}
+    return [whole[key] for key in keys if key in whole]
 
 
 def queue_length(official: Official, filters: QueueFilters, now: datetime) -> int:
     """Count the queue up to `COUNTED` and one more: who has more does not leaf to the end."""
-    found = queue_for(official, filters, now).order_by()
+    found = _asked(official, filters, now)
     return found.values("pk")[: COUNTED + 1].count()
 
 
 def counts_for(official: Official, now: datetime) -> dict[str, int]:
     """Return how many cases wait in each group of the queue, in one question by status."""
-    found = Case.objects.filter(_seen(powers_of(official)), region=region())
-    seen = found.exclude(_complained_about(official)).order_by()
     rows = list(
-        seen.values_list("status").annotate(
-            count_all=Count("pk"),
-            count_late=Count("pk", filter=Q(due__lt=now)),
-            count_mine=Count("pk", filter=Q(executor=official)),
+        _visible(official)
+        .order_by()
+        .values_list("status")
+        .annotate(
+            count_all=Count("report"),
+            count_late=Count("report", filter=Q(due__lt=now)),
+            count_mine=Count("report", filter=Q(executor=official)),
         )
     )
     groups = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from otklik.ground.accounts.models import Person
@@ -15,6 +16,15 @@ from otklik.ground.kit.fields import (
 )
 from otklik.ground.territories.models import Region, Territory
 from otklik.ground.topics.models import Topic
+
+
+def stems(text: str) -> SearchVector:
+    """Return the stems of a text's Russian words, ё as е: what the index of messages holds."""
+    even = models.Func(
+        models.F(text), models.Value("ёЁ"), models.Value("еЕ"), function="translate",
+        output_field=models.TextField(),
+    )  # fmt: skip
+    return SearchVector(even, config="russian")
 
 
 class Report(models.Model):
@@ -83,6 +93,7 @@ class Report(models.Model):
                 name="report_by_address",
                 condition=~models.Q(address_prints=[]),
             ),
+            GinIndex(stems("text"), name="report_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
 from django.db.models import Q
 
 from otklik.flow.intake import rules
-from otklik.flow.intake.models import Attachment, Report
+from otklik.flow.intake.models import Attachment, Report, stems
 from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print, phone_print, word_prints
+from otklik.ground.kit.text import words
 from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
@@ -66,11 +68,22 @@ def reports_by_phone(phone: str) -> QuerySet[Report]:
     return Report.objects.filter(by, region=region()).order_by("-received_at")
 
 
+def saying(text: str) -> QuerySet[Report]:
+    """Return the messages in whose texts all these words stand, in any form, or begin a word."""
+    asked = " & ".join(f"{word}:*" for word in words(text))
+    if not asked:
+        return Report.objects.none()
+    query = SearchQuery(asked, config="russian", search_type="raw")
+    return Report.objects.filter(SearchVectorExact(stems("text"), query), region=region())
+
+
 def found_by(text: str) -> Q:
     """Return what finds a message by its author's phone or e-mail, or by words of its address."""
     if "@" in text:
         return Q(report__email_print=email_print(text))
-    by = Q(report__address_prints__contains=words) if (words := word_prints(text)) else Q(pk=None)
+    prints = word_prints(text)  # said to be some, as the index of those that have any asks
+    some = Q(report__address_prints__contains=prints) & ~Q(report__address_prints=[])
+    by = some if prints else Q(pk=None)
     digits = sum(map(str.isdigit, text))
     return by | Q(report__phone_print=phone_print(text)) if digits >= WHOLE_PHONE else by
 

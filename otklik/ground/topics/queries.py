@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from otklik.ground.kit.memo import remembered
@@ -47,9 +48,15 @@ class TopicTree:
 
     def under(self, topic: Topic) -> frozenset[int]:
         """Return the ids of a topic and of all beneath it."""
-        return frozenset(
-            t.pk for t in self.by_code.values() if any(step.pk == topic.pk for step in self.path(t))
-        )
+        return self._under.get(topic.pk, frozenset())
+
+    @cached_property
+    def _under(self) -> dict[int, frozenset[int]]:
+        found: dict[int, set[int]] = {}
+        for topic in self.by_code.values():
+            for step in self.path(topic):
+                found.setdefault(step.pk, set()).add(topic.pk)
+        return {key: frozenset(ids) for key, ids in found.items()}
 
 
 @remembered(SECONDS)
