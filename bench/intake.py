@@ -52,10 +52,10 @@ SCRIPT = """
 BEGIN;
 INSERT INTO intake_report (id, region_id, number, channel, idempotency_key, text, language,
   topic_hint_id, place_kind, lat, lon, address, territory_id, contact_kind, email, phone,
-  wants_public, extra, received_at)
+  wants_public, extra, received_at, address_prints, email_print, phone_print)
 SELECT serial, 'vologda', 'b' || lpad(to_hex(serial - 1000000000), 7, '0'), 'open311',
   'bench' || (:unique)::bigint, '{text}', 'ru', {topic}, 'pin', 59.2205, 39.8915, '', {territory},
-  'email', 'bench@example.ru', '', false, '{{}}', now()
+  'email', 'bench@example.ru', '', false, '{{}}', now(), '{{}}', 'bench-mail-print', ''
 FROM nextval('bench_serial') AS serial;
 INSERT INTO journal_entry (region, kind, subject, actor, data, at)
 VALUES ('vologda', 'bench.received', 'report:bench' || (:unique)::bigint, 'anonymous',
