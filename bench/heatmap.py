@@ -50,6 +50,7 @@ def prepare(folder: Path) -> None:
 
     os.environ |= {
         "OTKLIK_DATA": str(folder), "SECRET_KEY": "bench", "OTKLIK_OWNER": "1",
+        "FIELD_KEYS": "bench:" + "A" * 43 + "=",
         "DJANGO_SETTINGS_MODULE": "config.settings", "TRIAGE_EMBEDDINGS": "none",
         "LOG_LEVEL": "ERROR",
     }  # fmt: skip
