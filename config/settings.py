@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "otklik.flow.privacy",
     "otklik.flow.control",
     "otklik.flow.channels.sms",
+    "otklik.flow.channels.widgets",
     "otklik.flow.appeals",
     "otklik.flow.calls",
     "otklik.flow.exchange",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "otklik.faces.open311",
     "otklik.faces.api",
     "otklik.faces.doors",
+    "otklik.faces.widgets",
     "otklik.demo",
     "otklik.faces.administration.AdministrationConfig",
     "django.contrib.auth",
@@ -242,6 +244,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_BODY = env.str("SMS_GATEWAY_BODY", default='{"to": "{phone}", "text": "{text}"}')
 SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={})
+
+# Where people reach us: in the code that other sites paste, and in what looks for that code there.
+PUBLIC_ORIGIN = env.str(
+    "PUBLIC_ORIGIN", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+)
 
 # Requests to other machines: inner addresses are closed but for the hosts named here; without
 # HTTP_OUTSIDE only these are open.

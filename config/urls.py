@@ -11,6 +11,7 @@ urlpatterns = [
     path("monitor/", include("otklik.faces.monitor.urls")),
     path("open311/v2/", include("otklik.faces.open311.urls")),
     path("api/", include("otklik.faces.api.urls")),
+    path("", include("otklik.faces.widgets.urls")),
     path("admin/", admin.site.urls),
     path("demo/", include("otklik.demo.urls")),
     path("", include("otklik.faces.doors.urls")),

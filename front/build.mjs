@@ -100,6 +100,11 @@ const works = [
   },
   {
     ...common,
+    entryPoints: ["w", "pos"].map((name) => join(root, `front/widget/${name}.ts`)),
+    format: "iife", // for other sites: one plain file, no modules
+  },
+  {
+    ...common,
     entryPoints: named("front/css", ".css").filter((path) => !basename(path).startsWith("_")),
     external: ["*.woff2", "*.svg"],
   },

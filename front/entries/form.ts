@@ -10,6 +10,15 @@ const DRAFT = "otklik.draft";
 const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
 const SIDE = 1920;
 
+/** Where the draft is kept; in another site's frame the browser may refuse us that. */
+const shelf: Pick<Storage, "getItem" | "setItem" | "removeItem"> = (() => {
+  try {
+    return window.localStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
+  }
+})();
+
 interface Said { ru: string; en: string }
 
 interface Suggestion {
@@ -59,7 +68,7 @@ function start(form: HTMLFormElement): void {
   }
   const save = later(400, () => {
     const kept = Object.fromEntries(KEPT.map((name) => [name, (field(name) as HTMLInputElement | null)?.value ?? ""]));
-    localStorage.setItem(DRAFT, JSON.stringify(kept));
+    shelf.setItem(DRAFT, JSON.stringify(kept));
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     state.textContent = say("saved", { time });
   });
@@ -94,7 +103,7 @@ function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLE
   });
   request.addEventListener("load", () => {
     if (request.responseURL && !request.responseURL.endsWith("/send/")) {
-      localStorage.removeItem(DRAFT);
+      shelf.removeItem(DRAFT);
       location.assign(request.responseURL);
       return;
     }
@@ -103,7 +112,7 @@ function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLE
     for (const place of findAll("[data-error]")) place.replaceChildren(...(answer.getElementById(place.id)?.childNodes ?? []));
     const mistakes = answer.querySelector("[data-mistakes]");
     if (mistakes) need("[data-mistakes]").replaceChildren(...mistakes.childNodes);
-    for (const name of ["csrfmiddlewaretoken", "twins_seen", "idempotency_key"]) {
+    for (const name of ["csrfmiddlewaretoken", "mark", "twins_seen", "idempotency_key"]) {
       const fresh = answer.querySelector<HTMLInputElement>(`[data-send] input[name="${name}"]`);
       if (fresh) need<HTMLInputElement>(`input[name="${name}"]`, form).value = fresh.value;
     }
@@ -122,7 +131,7 @@ function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLE
 
 function restore(form: HTMLFormElement, state: HTMLElement, say: ReturnType<typeof words>): void {
   const text = need<HTMLTextAreaElement>('[name="text"]', form);
-  const stored = localStorage.getItem(DRAFT);
+  const stored = shelf.getItem(DRAFT);
   if (!stored || text.value || find(".mistakes")) return;
   const kept = JSON.parse(stored) as Record<string, string>;
   if (!kept.text) return;

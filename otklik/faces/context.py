@@ -43,7 +43,7 @@ def _sections(official: Official | None) -> frozenset[str]:
     powers = powers_of(official)
     held = {
         each
-        for each in ("manage_people", "audit", "erase_person", "create_on_behalf")
+        for each in ("manage_people", "audit", "erase_person", "create_on_behalf", "edit_widgets")
         if powers.anywhere(each)
     }
     exports = powers.anywhere("export_cases") or powers.anywhere("approve_export")

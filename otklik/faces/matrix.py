@@ -67,6 +67,8 @@ SECTIONS = (
     Door("vote", "Составить голосование", ("organise_votes",), "GET /desk/votes/new/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
+    Door("widgets", "Виджеты для сайтов", ("edit_widgets",), "GET /desk/widgets/"),
+    Door("widget", "Сделать виджет", ("edit_widgets",), "GET /desk/widgets/new/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
     Door("statistics", "Статистика", ("see_statistics",), "GET /desk/statistics/"),
     Door("behind", "Список за числом", ("see_statistics",),

@@ -22,6 +22,7 @@ from otklik.faces.desk import (
     statistics,
     views,
     votes,
+    widgets,
 )
 
 app_name = "desk"
@@ -78,6 +79,11 @@ urlpatterns = [
     path("templates/", answers.templates, name="templates"),
     path("templates/new/", answers.template, name="new_template"),
     path("templates/<int:template_id>/", answers.template, name="template"),
+    path("widgets/", widgets.widgets, name="widgets"),
+    path("widgets/new/", widgets.widget, name="new_widget"),
+    path("widgets/<int:widget_id>/", widgets.widget, name="widget"),
+    path("widgets/<int:widget_id>/pages/", widgets.place, name="place_widget"),
+    path("widgets/<int:widget_id>/check/", widgets.check, name="check_widget"),
     path("checks/", answers.checks, name="checks"),
     path("appeals/", appeals.journal, name="appeals"),
     path("appeals/sstu/", sstu.month, name="sstu"),

@@ -17,7 +17,7 @@ PERMISSIONS = (
     "edit_ground", "manage_people", "create_on_behalf",
     "hold_reception",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
-    "approve_export", "erase_person", "audit", "group", "edit_templates",
+    "approve_export", "erase_person", "audit", "group", "edit_templates", "edit_widgets",
     "register_appeals",
 )  # fmt: skip
 

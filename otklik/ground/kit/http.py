@@ -39,6 +39,7 @@ class Reply:
     content: bytes = b""
     kind: str = ""
     """The content's type."""
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -84,7 +85,8 @@ def ask(
         answer = client.send(request, stream=True)
         try:
             kind = answer.headers.get("content-type", "")
-            return Reply(answer.status_code, _read(answer, until), kind)
+            told = tuple(answer.headers.multi_items())
+            return Reply(answer.status_code, _read(answer, until), kind, told)
         finally:
             answer.close()
 
