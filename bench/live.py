@@ -155,7 +155,11 @@ async def bare(port: int) -> None:
     writers: list[asyncio.StreamWriter] = []
 
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # a look whether we listen yet
+            writer.close()
+            return
         writer.write(b'HTTP/1.1 200 OK\r\n\r\ndata: {"as_of":1}\n\n')
         writers.append(writer)
         await reader.read()
