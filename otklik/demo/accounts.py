@@ -61,6 +61,10 @@ ADMINISTRATOR = Actor(
     "admin@example.ru", "Ирина", "Ключева", "Администратор региона", "gov-admin",
     ("region_admin",), everywhere=True,
 )  # fmt: skip
+SECOND_ADMINISTRATOR = Actor(
+    "admin2@example.ru", "Юлия", "Засечная", "Второй администратор региона", "gov-admin",
+    ("region_admin",), everywhere=True,
+)  # fmt: skip
 ANALYST = Actor(
     "analyst@example.ru", "Вера", "Ясенева", "Аналитик ЦУР", "cur", ("analyst",), everywhere=True
 )
@@ -75,6 +79,10 @@ LOCAL_ADMIN = Actor(
 CONTOUR = Actor(
     "contour@example.ru", "Захар", "Тихий", "Управление по противодействию коррупции",
     "gov-anticorruption", ("closed_contour",), everywhere=True, topic="government-corruption",
+)  # fmt: skip
+CONTOUR_HEAD = Actor(
+    "contourhead@example.ru", "Роман", "Верный", "Начальник управления", "gov-anticorruption",
+    ("closed_contour_head",), everywhere=True, topic="government-corruption",
 )  # fmt: skip
 AUDITOR = Actor(
     "auditor@example.ru", "Кира", "Строгова", "Аудитор безопасности", "gov-admin",
@@ -93,8 +101,8 @@ VOTES = Actor(
 )
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
-    ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, AUDITOR, REGISTRAR,
-    RECEPTIONIST, VOTES,
+    ADMINISTRATOR, SECOND_ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, CONTOUR_HEAD,
+    AUDITOR, REGISTRAR, RECEPTIONIST, VOTES,
 )  # fmt: skip
 
 

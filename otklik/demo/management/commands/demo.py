@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from otklik.demo import accounts, seeding
+from otklik.demo.appealing import write_appeals
 from otklik.demo.declared import declare
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         lead(timezone.localtime())
         hold(timezone.localtime())
         vote(timezone.localtime())
+        write_appeals(timezone.localtime())
         if any(failed):
             sys.exit(1)
 

@@ -1,0 +1,46 @@
+"""The demo region shows appeals in each state and gives every two-person act its two persons."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from otklik.demo import accounts
+from otklik.demo.appealing import WRITTEN, write_appeals
+from otklik.flow.appeals.models import Notice, Signature
+from otklik.flow.cases.models import Case
+from otklik.ground.accounts.queries import powers_of
+from tests.cast import olga, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+STATES = {
+    "answered": "answered", "split": "assigned", "redirected": "redirected",
+    "registered": "assigned", "new": "submitted",
+}  # fmt: skip
+
+
+def test_appeals_stand_in_the_journal_each_in_its_state() -> None:
+    now = timezone.now()
+    assert write_appeals(now) == len(WRITTEN)
+    assert write_appeals(now) == 0  # nothing twice
+    found = Case.objects.filter(regime="appeal_59fz").order_by("received_at")
+    assert [case.status for case in found] == [STATES[line[0]] for line in WRITTEN]
+    assert not any(case.due and case.due < now for case in found)
+    assert Signature.objects.get().state == Signature.State.VALID
+    kinds = set(Notice.objects.values_list("kind", flat=True))
+    assert kinds == {"registered", "redirected"}
+    page = signed_in(olga()).get("/desk/appeals/").content.decode()
+    assert all(case.spoken in page for case in found)
+
+
+@pytest.mark.parametrize("permission", ["erase_person", "approve_export", "approve_answer"])
+def test_two_persons_hold_what_needs_two(permission: str) -> None:
+    staff = [accounts.official(each) for each in accounts.ACTORS if each.organisation]
+    assert sum(powers_of(each).anywhere(permission) for each in staff) > 1
+
+
+def test_a_closed_contours_answer_has_another_to_approve_it() -> None:
+    head = powers_of(accounts.official(accounts.CONTOUR_HEAD))
+    assert head.anywhere("approve_answer")
+    assert head.anywhere("see_closed_topics")
+    assert not powers_of(accounts.official(accounts.CONTOUR)).anywhere("approve_answer")
