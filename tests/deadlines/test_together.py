@@ -14,7 +14,10 @@ from django.utils import timezone
 from otklik.flow.cases import commands
 from otklik.flow.cases.models import Answer, Assignment, Case
 from otklik.flow.cases.queries import state_of
-from tests.cast import boris, bound, clara, denis, elena, opened_case, signed_in
+from otklik.flow.triage.commands import decide
+from otklik.flow.triage.models import Decision
+from otklik.flow.triage.queries import classify
+from tests.cast import anna_writes, boris, bound, clara, denis, elena, opened_case, signed_in
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -126,6 +129,32 @@ def test_at_the_same_moment_one_wins_and_the_other_keeps_the_text() -> None:
             assert fields.get(name, "") in page, made
         after = _kept(number)
         assert sum(after) - sum(before) <= 1, made
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("world")
+def test_two_who_decide_at_once_about_a_message_open_one_case() -> None:
+    receipt = anna_writes(now=timezone.now())
+    barrier, told = threading.Barrier(2), list[object]()
+
+    def run() -> None:
+        barrier.wait()
+        try:
+            told.append(decide(receipt.report_id, now=timezone.now()))
+        except Exception as failure:  # noqa: BLE001  (whatever it is, the test must see it)
+            told.append(failure)
+        finally:
+            connections.close_all()
+
+    classify("яма на дороге", now=timezone.now())  # both then come to the row together
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(type(each).__name__ for each in told) == ["Decision", "NoneType"]
+    assert Case.objects.filter(report=receipt.report_id).count() == 1
+    assert Decision.objects.filter(report=receipt.report_id).count() == 1
 
 
 def _kept(number: str) -> tuple[int, int]:

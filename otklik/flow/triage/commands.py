@@ -50,6 +50,7 @@ def decide(report_id: int, *, now: datetime) -> Decision | None:
     """Find topic, place and body of a message and open its case; nothing if that was done.
 
     The author's own choice counts as certain, unless the text surely says something far from it.
+    Two who decide at once do it once: the second waits for the message's row and sees it done.
     """
     report = _report(pk=report_id)
     if report.withdrawn_at is not None or Decision.objects.filter(report=report).exists():
@@ -62,7 +63,10 @@ def decide(report_id: int, *, now: datetime) -> Decision | None:
 @command
 def _open(
     report: Report, said: Classified, territory: Territory | None, *, now: datetime
-) -> Decision:
+) -> Decision | None:
+    held = Report.objects.select_for_update(no_key=True).values_list("withdrawn_at", flat=True)
+    if held.get(pk=report.pk) is not None or Decision.objects.filter(report=report).exists():
+        return None
     facts = said.facts
     topic = report.topic_hint or (facts[0].topic if facts else None)
     bodies = bodies_for(topic, territory, report.text)
