@@ -26,6 +26,7 @@ HELP = """otklik COMMAND [options]
   triage versions|train|use N|release|vectors   the classifier that finds topics
   photos print             prints for photos that have none
   keys status|new|rotate|reindex|drop   the keys that seal personal data
+  kept list|open           files of appeals sealed after their authors were erased
   deadline POLICY START    try a deadline policy
   any command of Django
 """

@@ -7,25 +7,32 @@ import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from otklik.demo import accounts
+from otklik.flow.appeals import commands as appeals
+from otklik.flow.appeals.models import Paper
+from otklik.flow.appeals.paper import content_of
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases.models import Case
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import commands, jobs
-from otklik.flow.privacy.models import Erasure
+from otklik.flow.privacy.models import Erasure, KeptFile, KeptPiece
+from otklik.flow.regimes.commands import NewApplicant, name_applicant
 from otklik.ground.accounts.models import FailedLogin, Look, Person
+from otklik.ground.kit import cms
+from otklik.ground.organisations.queries import organisations
 from otklik.journal.models import Entry
-from tests.cast import bound, opened_case, signed_in, vera
+from tests.cast import boris, bound, clara, olga, opened_case, signed_in, vera
 
 if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official
@@ -172,6 +179,59 @@ def test_closed_cases_are_depersonalised_when_their_term_runs_out(
     assert Report.objects.get(pk=fresh.report_id).phone == PHONE, "what is open stays"
 
 
+def test_an_appeal_is_sealed_with_its_signed_answer_until_its_term_ends(
+    person: Person, tmp_path: Path, settings: Any
+) -> None:
+    settings.SIGNER, settings.DATA = "test", tmp_path / "data"
+    given_to = tmp_path / "given"
+    case = answered_appeal(person)
+    answer = Paper.objects.get(case=case)
+    signed = content_of(answer.path)
+    signature = bytes(answer.signatures.get().cms)
+    closed = timezone.now()
+    cases.close_case(case.number, now=closed)
+    commands.forget_person(person, by="system", now=closed)
+    kept = KeptFile.objects.get(case=case)
+    assert kept.until == closed + timedelta(days=1826)
+    assert NAME not in dump()
+    assert not Paper.objects.exists(), "no door leads to it"
+    assert signed_in(olga()).get(f"/desk/c/{case.spoken}/papers/{answer.pk}/").status_code == 404
+    assert "опечатано" in signed_in(olga()).get(f"/desk/c/{case.spoken}/").content.decode()
+
+    with pytest.raises(CommandError, match="зачем"):
+        call_command("kept", "open", case.number, reason=" ", to=given_to)
+    call_command("kept", "open", case.spoken, reason="Запрос прокуратуры № 7-1", to=given_to)
+    given = {path.name: path.read_bytes() for path in given_to.iterdir()}
+    assert given[answer.name] == signed
+    assert given[f"{answer.name}.1.sig"] == signature
+    assert cms.check(signed, signature).state == "valid"
+    assert len(given) == 3  # with the printed file of the case
+    opened = Entry.objects.get(kind="kept.opened")
+    assert opened.subject == case.ref
+    assert "прокуратуры" not in str(opened.data)
+
+    assert commands.delete_old(now=kept.until)["kept_files"] > 0
+    assert not KeptPiece.objects.exists()
+
+
+def answered_appeal(person: Person) -> Case:
+    now = timezone.now()
+    case = opened_case(
+        text=f"Прошу ответить. {NAME}", author=person, extra={"regime": "appeal_59fz"}
+    )
+    name_applicant(
+        case.report, NewApplicant(last_name=NAME, first_name="Евлампия"), by=person.ref, now=now
+    )
+    body = organisations()["adm-vologda-city"]
+    appeals.register_appeal(case.number, organisation=body, by=olga(), now=now)
+    cases.start_case(case.number, by=boris(), now=now)
+    text = f"Уважаемая Евлампия {NAME}, яму заделали вчера силами подрядчика"
+    cases.submit_answer(case.number, text=text, result="explained", by=boris(), now=now)
+    appeals.sign_answer(case.number, confirmed=True, reason="Проверено", by=clara(), now=now)
+    case.refresh_from_db()
+    return case
+
+
 def test_terms_are_the_administrators_to_set(case: Case) -> None:
     from otklik.ground.kit.memo import forget  # noqa: PLC0415
 
@@ -216,6 +276,7 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "usersessions.UserSession",
         "exchange.System",  # the sealed key of a document system: no person
         "privacy.Erasure",  # the request itself: numbers only
+        "privacy.KeptPiece",  # what the law keeps; deleted when its term ends
         "accounts.Official",  # an official is not erased, their access is closed
         "admin.LogEntry", "accounts.Person_groups", "accounts.Person_user_permissions",
     }  # fmt: skip

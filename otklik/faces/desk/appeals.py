@@ -21,6 +21,7 @@ from otklik.faces import access, papers, show
 from otklik.flow.appeals import commands, queries, rules
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases.rules import Refused
+from otklik.flow.privacy.queries import kept_until
 from otklik.flow.regimes.queries import applicant_of
 from otklik.ground.accounts.commands import note_look
 from otklik.ground.accounts.queries import powers_of
@@ -197,6 +198,7 @@ def of_a_case(case: Case) -> dict[str, Any]:
              if code in rules.GROUNDS and code != rules.STOP]  # fmt: skip
     return {
         "dossier": found,
+        "kept_until": kept_until(case),
         "applicant": applicant_of(case.report_id),
         "grounds": known,
         "earlier": queries.earlier_of(case) if case.regime == "appeal_59fz" else [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -21,11 +23,12 @@ from otklik.flow.channels.sms.models import SmsMessage
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import events, jobs, queries, rules, sheets
-from otklik.flow.privacy.models import Depersonalised, Erasure, Export
+from otklik.flow.privacy.models import Depersonalised, Erasure, Export, KeptFile, KeptPiece
 from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
 from otklik.flow.reception.models import Booking
 from otklik.flow.regimes.models import Applicant
+from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.accounts.models import (
     Attested,
     FailedLogin,
@@ -186,6 +189,7 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
     """Erase who a person is, everywhere but in the journal, which never knew."""
     own = Report.objects.filter(author=person).select_related("author")
     reports = list(own.select_for_update(of=("self",)))
+    _seal_by_law(reports, now)
     depersonalise(reports, now=now)
     for table in (Support, Joining):
         for joined in table.objects.filter(person=person):
@@ -218,6 +222,50 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
             region=region().pk, subject=person.ref, actor=by, at=now, reports=len(reports)
         )
     )
+
+
+def _seal_by_law(reports: Collection[Report], now: datetime) -> None:
+    """Seal the files of appeals whose term of keeping has not run out; nobody reads them here."""
+    term = timedelta(days=queries.retention_terms().closed_cases)
+    found = Case.objects.filter(report__in=[report.pk for report in reports], regime__in=LAWFUL)
+    for case in found.select_related("region", "report__author", "topic", "organisation"):
+        until = (case.closed_at or now) + term
+        if until <= now or KeptFile.objects.filter(case=case).exists():
+            continue
+        kept = KeptFile.objects.create(region_id=case.region_id, case=case, at=now, until=until)
+        pieces = KeptPiece.objects.bulk_create(
+            KeptPiece(
+                region_id=case.region_id, file=kept, name=name[:200],
+                sha256=hashlib.sha256(content).hexdigest(),
+                content=base64.b64encode(content).decode(),
+            )
+            for name, content in queries.lawful_file(case)
+        )  # fmt: skip
+        record(
+            events.FileSealed(
+                region=case.region_id, subject=case.ref, actor="system", at=now,
+                pieces=len(pieces),
+            )
+        )  # fmt: skip
+
+
+@command
+def open_kept(number: str, *, reason: str, now: datetime) -> list[tuple[str, bytes]]:
+    """Return the papers of a sealed file, for a court or a prosecutor; that it was done stays."""
+    rules.check_reason(reason)
+    kept = KeptFile.objects.select_for_update(of=("self",)).get(
+        region=region(), case__number=number, until__gt=now
+    )
+    kept.opened_at, kept.reason = now, reason.strip()[:300]
+    kept.save(update_fields=["opened_at", "reason"])
+    pieces = [(each.name, base64.b64decode(each.content)) for each in kept.pieces.all()]
+    record(
+        events.FileOpened(
+            region=kept.region_id, subject=f"case:{number}", actor="system", at=now,
+            pieces=len(pieces),
+        )
+    )  # fmt: skip
+    return pieces
 
 
 def _end_sessions(person: Person) -> None:
@@ -366,6 +414,7 @@ def delete_old(*, now: datetime) -> dict[str, int]:
         "text_messages": SmsMessage.objects.filter(
             **own, created_at__lt=rules.before(now, terms.text_messages)
         ).exclude(state="queued").delete()[0],
+        "kept_files": KeptFile.objects.filter(**own, until__lte=now).delete()[0],
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
     }  # fmt: skip
     expired = list(Export.objects.filter(**own, state="ready", until__lt=now))

@@ -105,6 +105,34 @@ class PersonForgotten(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileSealed(Fact):
+    """The author of an appeal was erased; its file lies sealed until the law's term ends."""
+
+    kind: ClassVar[str] = "kept.sealed"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Дело опечатано до конца срока хранения, документов: {pieces}",
+        "en": "The file was sealed until its term ends, papers: {pieces}",
+    }
+
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOpened(Fact):
+    """A sealed file was opened at the server; why is kept beside it."""
+
+    kind: ClassVar[str] = "kept.opened"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Опечатанное дело открыто, документов: {pieces}",
+        "en": "The sealed file was opened, papers: {pieces}",
+    }
+
+    pieces: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TermRanOut(Fact):
     """Old data were depersonalised or deleted, as the terms say."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from otklik.flow.cases.models import Case
 from otklik.flow.intake.models import Report
 from otklik.ground.accounts.models import Official, Person
+from otklik.ground.kit.fields import SealedTextField
 from otklik.ground.territories.models import Region
 
 
@@ -105,3 +107,43 @@ class Depersonalised(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}: {self.at}"
+
+
+class KeptFile(models.Model):
+    """What the law keeps of an appeal whose author was erased, until its term runs out.
+
+    No page shows it. It is opened at the server alone, for a reason that stays here.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    case = models.OneToOneField(Case, models.CASCADE, related_name="kept_file")
+    at = models.DateTimeField("опечатано")
+    until = models.DateTimeField("хранить до", db_index=True)
+    opened_at = models.DateTimeField("открывали", null=True)
+    reason = models.CharField("зачем открывали", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "дело на хранении"
+        verbose_name_plural = "дела на хранении"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.until:%d.%m.%Y}"
+
+
+class KeptPiece(models.Model):
+    """One paper of a kept file: its bytes in base64, sealed as personal data are."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    file = models.ForeignKey(KeptFile, models.CASCADE, related_name="pieces")
+    name = models.CharField("имя файла", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    content = SealedTextField("содержание")
+
+    class Meta:
+        verbose_name = "документ на хранении"
+        verbose_name_plural = "документы на хранении"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

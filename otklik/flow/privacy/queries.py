@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from allauth.usersessions.models import UserSession
 from django.utils.dateparse import parse_datetime
 
+from otklik.flow.appeals import paper
+from otklik.flow.appeals.queries import file_of
 from otklik.flow.cases.models import Case, Support
 from otklik.flow.cases.queries import QueueFilters, queue_for
 from otklik.flow.cases.rules import FINAL
+from otklik.flow.intake.files import stored
 from otklik.flow.intake.models import Attachment, Report
-from otklik.flow.privacy.models import Erasure, Export
+from otklik.flow.privacy.models import Erasure, Export, KeptFile
 from otklik.flow.privacy.rules import Terms, terms
 from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
@@ -22,6 +25,8 @@ from otklik.ground.accounts.queries import entrances, looks_at, powers_of
 from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import QuerySet
 
     from otklik.flow.regimes.models import Applicant
@@ -195,3 +200,29 @@ def files_of(person: Person) -> list[tuple[str, str]]:
         (f"{each.report.number}-{each.pk}-{each.name}", each.original)
         for each in found.select_related("report")
     ]
+
+
+def lawful_file(case: Case) -> Iterator[tuple[str, bytes]]:
+    """Give what the law keeps of an appeal: its printed file, papers, signatures, appendices."""
+    done = paper.printed(
+        "file", file_of(case), title=f"Дело № {case.spoken}", name=f"file-{case.number}"
+    )
+    yield done.name, done.content
+    for kept in case.papers.prefetch_related("signatures"):
+        yield kept.name, paper.content_of(kept.path)
+        for place, signature in enumerate(kept.signatures.all(), 1):
+            yield f"{kept.name}.{place}.sig", bytes(signature.cms)
+    found = Attachment.objects.filter(report=case.report_id, purpose=Attachment.Purpose.MESSAGE)
+    for each in found.order_by("pk"):
+        if stored(each.original).exists():
+            yield f"{each.pk}-{each.name}", stored(each.original).read_bytes()
+
+
+def kept_files() -> QuerySet[KeptFile]:
+    """Return the sealed files, those sealed last first."""
+    return KeptFile.objects.filter(region=region()).select_related("case")
+
+
+def kept_until(case: Case) -> datetime | None:
+    """Return until when a case's file lies sealed; None for one that is not."""
+    return KeptFile.objects.filter(case=case).values_list("until", flat=True).first()

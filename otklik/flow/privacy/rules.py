@@ -53,6 +53,13 @@ def before(now: datetime, days: int) -> datetime:
     return now - days * DAY
 
 
+def check_reason(reason: str) -> None:
+    """Refuse to open what is sealed without saying why."""
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused("reason", "Напишите, зачем открывать: хотя бы несколько слов",
+                      "Say why it is opened")  # fmt: skip
+
+
 def check_export(reason: str, columns: Iterable[str], count: int) -> list[str]:
     """Return the columns to export, in their order; Refused for a wrong request."""
     chosen = set(columns)
