@@ -9,12 +9,16 @@ import pytest
 
 from otklik.demo import accounts
 from otklik.flow.cases import commands
+from otklik.flow.cases import timers as case_timers
 from otklik.flow.cases.models import Case, ClockEvent
 from otklik.flow.control import queries, timers
 from otklik.flow.control.commands import see_reminders, watch
 from otklik.flow.control.models import Alarm, Reminder
 from otklik.ground.kit.memo import forget
+from otklik.ground.topics.models import DeadlinePolicy
 from otklik.journal import reading
+from otklik.journal.following import catch_up
+from otklik.readers.statistics.models import StatRow
 from tests.cast import NOW, anna_writes, boris, clara, denis, elena, opened_case, signed_in, vera
 
 if TYPE_CHECKING:
@@ -38,6 +42,8 @@ def levels(case: Case) -> list[tuple[str, bool]]:
 
 
 def test_the_executor_is_warned_then_the_head_then_the_curator_each_once() -> None:
+    DeadlinePolicy.objects.update(fallback="")  # so that one due time stays
+    forget()
     case = at_work()
     assert case.due is not None
     assert timers.run(NOW + 2 * HOUR)["raised"] == 0
@@ -57,6 +63,58 @@ def test_the_executor_is_warned_then_the_head_then_the_curator_each_once() -> No
     kinds = [entry.kind for entry in reading.about(case.ref)]
     assert kinds.count("case.due_soon") == 1
     assert kinds.count("case.escalated") == 2
+
+
+def test_a_fast_term_that_ran_out_goes_on_as_an_ordinary_one_and_stays_on_record() -> None:
+    case = at_work()
+    first = case.due
+    assert first is not None
+    assert case.policy is not None
+    assert (case.policy.code, case.policy.fallback) == ("FT-10d", "ORD-30")
+    timers.run(first - HOUR)
+    moment = first + timedelta(minutes=1)
+    for _ in range(2):
+        timers.run(moment)
+        case_timers.run(moment)
+    case.refresh_from_db()
+    assert case.policy.code == "ORD-30"
+    assert case.due is not None
+    assert case.registered_at is not None
+    assert 28 <= (case.due - case.registered_at).days <= 30
+    assert levels(case) == [("executor", False), ("head", True)]  # told the moment it failed
+    kinds = [entry.kind for entry in reading.about(case.ref)]
+    assert (kinds.count("case.overdue"), kinds.count("case.fell_back")) == (1, 1)
+    catch_up(["statistics"])
+    row = StatRow.objects.get(number=case.number)
+    assert (row.first_due, row.fell_back_at) == (first, moment)
+    page = signed_in(boris()).get(f"/desk/c/{case.spoken}/").content.decode()
+    assert "Ускоренный срок прошёл, дальше обычный" in page
+
+    late = case.due + timedelta(minutes=1)
+    for _ in range(2):
+        timers.run(late)
+        case_timers.run(late)
+    case.refresh_from_db()
+    assert case.policy.code == "ORD-30"
+    kinds = [entry.kind for entry in reading.about(case.ref)]
+    assert (kinds.count("case.overdue"), kinds.count("case.fell_back")) == (2, 1)
+
+
+def test_a_day_that_was_promised_is_no_fast_track_nor_is_an_emergency() -> None:
+    case = at_work()
+    assert case.due is not None
+    commands.extend_case(
+        case.number, until=case.due + timedelta(days=2), reason="Ждём асфальт", by=clara(),
+        now=case.due - HOUR,
+    )  # fmt: skip
+    urgent = opened_case(text="В доме нет тепла", topic="heat-none", lat=59.3)
+    assert timers.run(NOW + timedelta(days=40))["fallen"] == 0
+    assert not commands.fall_back_case(case.number, now=NOW + timedelta(days=40))
+    urgent.refresh_from_db()
+    assert urgent.policy is not None
+    assert urgent.policy.urgent
+    assert urgent.due is not None
+    assert urgent.due < NOW + timedelta(days=40)  # red until it is answered
 
 
 def test_an_extended_term_is_warned_of_anew_and_an_answered_one_no_more() -> None:

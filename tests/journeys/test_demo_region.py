@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from django.utils import timezone
 
@@ -12,6 +14,9 @@ from otklik.flow.cases.models import Case
 from otklik.ground.accounts.queries import powers_of
 from tests.cast import olga, signed_in
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 STATES = {
     "answered": "answered", "split": "assigned", "redirected": "redirected",
@@ -19,7 +24,8 @@ STATES = {
 }  # fmt: skip
 
 
-def test_appeals_stand_in_the_journal_each_in_its_state() -> None:
+def test_appeals_stand_in_the_journal_each_in_its_state(settings: Any, tmp_path: Path) -> None:
+    settings.SIGNER, settings.DATA = "test", tmp_path
     now = timezone.now()
     assert write_appeals(now) == len(WRITTEN)
     assert write_appeals(now) == 0  # nothing twice

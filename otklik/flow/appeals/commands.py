@@ -18,7 +18,12 @@ from otklik.flow.appeals.models import (
     Registration,
     Signature,
 )
-from otklik.flow.appeals.queries import file_of, questions_left, redirect_until
+from otklik.flow.appeals.queries import (
+    file_of,
+    questions_left,
+    redirect_days,
+    redirect_until,
+)
 from otklik.flow.cases import clockwork
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import rules as case_rules
@@ -32,7 +37,6 @@ from otklik.flow.regimes.queries import barred_for, regime
 from otklik.flow.regimes.rules import APPEAL, check_applicant
 from otklik.ground.kit import cms
 from otklik.ground.organisations.queries import organisations
-from otklik.ground.topics.queries import policies
 from otklik.journal.writing import command
 
 if TYPE_CHECKING:
@@ -136,7 +140,8 @@ def make_appeal(number: str, applicant: NewApplicant, *, by: str, now: datetime)
     asked = regime(APPEAL)
     due, stage_due = case.due, case.stage_due
     case.status = case_rules.step(case.status, "make_appeal", case.regime)
-    case.regime, case.policy = APPEAL, policies().get(asked.policy) or case.policy
+    case.regime = APPEAL
+    case.policy = cases.policy_of(case, case.topic) or case.policy
     case.organisation = organisations().get(asked.reception) or case.organisation
     case.executor, case.public, case.result = None, False, ""
     case.registered_at = case.due = case.answered_at = case.closed_at = None
@@ -270,7 +275,7 @@ def redirect_appeal(
 ) -> Notice:
     """Send an appeal to whom it belongs, within seven days, and write to the author."""
     case = locked(number)
-    rules.check_redirect(redirect_until(case), now)
+    rules.check_redirect(redirect_until(case), now, redirect_days(case))
     own = _number(case)
     case = cases.redirect_case(
         number, organisation=organisation, note=note, verb="redirect_appeal", by=by, now=now

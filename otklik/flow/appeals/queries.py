@@ -120,8 +120,14 @@ def registration_of(case: Case) -> Registration | None:
     return found.filter(case=case).first()
 
 
+def redirect_days(case: Case) -> int:
+    """Return within how many days an appeal may be redirected: seven, five about migration."""
+    told = case.policy.stages.get("coordination") if case.policy else None
+    return int(told["amount"]) if isinstance(told, dict) else 0
+
+
 def redirect_until(case: Case) -> datetime | None:
-    """Return until when an appeal may be redirected: seven days from registration."""
+    """Return until when an appeal may be redirected, by its policy, from registration."""
     if case.policy is None or case.registered_at is None:
         return None
     return case_rules.stage_due(

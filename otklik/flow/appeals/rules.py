@@ -63,14 +63,14 @@ OUTCOMES: Mapping[str, str] = {
 """How a question ends; the last is said of one that never came from the body that sent it."""
 
 
-def check_redirect(until: datetime | None, now: datetime) -> None:
-    """Article 8 parts 3 and 4: an appeal is redirected within seven days of registration."""
+def check_redirect(until: datetime | None, now: datetime, days: int = 7) -> None:
+    """Article 8 parts 3 to 4: an appeal is redirected within so many days of registration."""
     if until is None or now > until:
         raise Refused(
             "too_late_to_redirect",
-            "Переслать можно только в течение семи дней со дня регистрации (59-ФЗ, ст. 8 ч. 3)."
-            " Срок прошёл: ответьте сами, запросив сведения у другого органа",
-            "It may be redirected within seven days of registration only (59-FZ, art. 8.3)",
+            f"Переслать можно только в течение {days} дней со дня регистрации (59-ФЗ, ст. 8"
+            " ч. 3–3.1). Срок прошёл: ответьте сами, запросив сведения у другого органа",
+            f"It may be redirected within {days} days of registration only (59-FZ, art. 8)",
         )
 
 

@@ -25,7 +25,7 @@ from otklik.flow.regimes.queries import barred_for, regime, regime_of
 from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.known import with_known
-from otklik.ground.topics.queries import directory, policies
+from otklik.ground.topics.queries import directory, policies, topics
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
@@ -81,23 +81,26 @@ def _weight(case: Case) -> dict[str, Any]:
     }
 
 
-def _policy_of(case: Case, topic: Topic | None) -> DeadlinePolicy | None:
-    """Return the terms: the channel's, as of the governor's reception, the regime's, the topic's.
+def policy_of(case: Case, topic: Topic | None) -> DeadlinePolicy | None:
+    """Return the terms: the regime's for the topic, the channel's, the regime's, the topic's.
 
-    A message of an urgent topic keeps its own, wherever it was written.
+    The channel's are as of the governor's reception; a message of an urgent topic keeps its own,
+    wherever it was written.
     """
-    known, usual = policies(), topic.policy if topic else None
-    line = directory("channels").get(case.report.channel)
+    known, usual, asked = policies(), topic.policy if topic else None, regime(case.regime)
+    channel = case.report.channel
+    special = known.get(asked.special_terms([step.code for step in topics().path(topic)], channel))
+    line = directory("channels").get(channel)
     of_channel = known.get(str(line.extra.get("policy", ""))) if line else None
-    of_regime = known.get(regime(case.regime).policy)
-    if of_channel and (of_regime or not (usual and usual.urgent)):
+    of_regime = known.get(asked.policy)
+    if special is None and of_channel and (of_regime or not (usual and usual.urgent)):
         return of_channel
-    return of_regime or usual or known.get(DEFAULT_POLICY)
+    return special or of_regime or usual or known.get(DEFAULT_POLICY)
 
 
 def _take_topic(case: Case, topic: Topic | None) -> None:
     case.topic = topic
-    case.policy = _policy_of(case, topic)
+    case.policy = policy_of(case, topic)
     case.severity = topic.severity if topic else 1
     case.urgent = bool(case.policy and case.policy.urgent)
     case.closed_contour = bool(topic and topic.closed)
@@ -552,6 +555,27 @@ def mark_overdue(number: str, *, now: datetime) -> None:
         return
     clockwork.log(case, "overdue", now, SYSTEM, case.due, case.due, "срок прошёл без ответа")
     tell(case, events.CaseOverdue, SYSTEM, now)
+
+
+@command
+def fall_back_case(number: str, *, now: datetime) -> bool:
+    """Go on by the ordinary terms once the fast ones ran out; that they did stays on record.
+
+    A day that was promised, allowed or set by a dispute is nobody's fast track: it stays.
+    """
+    mark_overdue(number, now=now)
+    case = locked(number)
+    policy, late = case.policy, case.due is not None and case.due < now
+    ordinary = policies().get(policy.fallback) if policy and policy.fast_track else None
+    if ordinary is None or not late or case.status not in rules.UNANSWERED:
+        return False
+    if case.clock.filter(kind__in=clockwork.PROMISED).exists():
+        return False
+    case.policy, case.updated_at = ordinary, now
+    clockwork.restart(case, now, SYSTEM, f"ускоренный срок прошёл: {ordinary.title_ru}")
+    case.save()
+    tell(case, events.CaseFellBack, SYSTEM, now, policy=ordinary.code)
+    return True
 
 
 @command

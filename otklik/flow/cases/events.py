@@ -260,6 +260,20 @@ class CaseOverdue(CaseFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseFellBack(CaseFact):
+    """The fast terms ran out without an answer; work goes on by the ordinary ones."""
+
+    kind: ClassVar[str] = "case.fell_back"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Ускоренный срок прошёл, дальше обычный",
+        "en": "The fast term ran out, the ordinary one goes on",
+    }
+
+    policy: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseDisputed(CaseFact):
     """The author disputes the answer."""
 

@@ -6,8 +6,10 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
+
 from otklik.flow.cases import commands, rules
-from otklik.flow.cases.models import Case
+from otklik.flow.cases.models import Case, ClockEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +26,11 @@ def run(now: datetime) -> dict[str, int]:
 
 
 def overdue(now: datetime) -> int:
-    """Say of each case whose due time passed that it did, once."""
-    found = Case.objects.filter(status__in=rules.UNANSWERED, due__lt=now).exclude(
-        clock__kind="overdue"
+    """Say of each case whose due time passed that it did, once for each due time."""
+    told = ClockEvent.objects.filter(
+        case=OuterRef("pk"), kind="overdue", due_before=OuterRef("due")
     )
+    found = Case.objects.filter(~Exists(told), status__in=rules.UNANSWERED, due__lt=now)
     return _each(found.values_list("number", flat=True)[:AT_ONCE], commands.mark_overdue, now)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from otklik.flow.cases import rules as case_rules
-from otklik.flow.cases.commands import SYSTEM, locked, tell
+from otklik.flow.cases.commands import SYSTEM, fall_back_case, locked, tell
 from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import state_of
 from otklik.flow.control.events import CaseDueSoon, CaseEscalated
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official
 
 KEPT = timedelta(days=2)
+FELL_BACK = 1000
+"""The step, of no policy, by which a head hears that a fast term was not kept."""
 
 
 def watch(numbers: Collection[str]) -> None:
@@ -80,6 +82,22 @@ def _hearers(case: Case, alarm: Alarm) -> list[Official]:
         topic=case.topic,
         closed=case.closed_contour,
     )
+
+
+@command
+def fall_back(number: str, *, now: datetime) -> bool:
+    """Let a case whose fast term ran out go on by the ordinary one, and tell the head at once."""
+    due = locked(number).due
+    if due is None or not fall_back_case(number, now=now):
+        return False
+    case = locked(number)
+    alarm, fresh = Alarm.objects.get_or_create(
+        case=case, due=due, step=FELL_BACK,
+        defaults={"region": case.region, "level": Alarm.Level.HEAD, "late": True, "at": now},
+    )  # fmt: skip
+    if fresh:
+        _tell(case, alarm, now)
+    return True
 
 
 @command

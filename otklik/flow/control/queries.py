@@ -56,6 +56,15 @@ def to_raise(now: datetime, limit: int) -> list[str]:
     return list(found.values_list("case__number", flat=True)[:limit])
 
 
+def to_fall_back(now: datetime, limit: int) -> list[str]:
+    """Return the numbers of cases whose fast term ran out and that have an ordinary one."""
+    found = Case.objects.filter(
+        region=region(), status__in=case_rules.UNANSWERED, due__lt=now, extensions=0, reopenings=0,
+        control_at=None, policy__fast_track=True,
+    )  # fmt: skip
+    return list(found.exclude(policy__fallback="").values_list("number", flat=True)[:limit])
+
+
 def reminders_of(official: Official) -> QuerySet[Reminder]:
     """Return an official's reminders about cases that they may see, unseen first, then newest."""
     found = Reminder.objects.filter(official=official, alarm__case__in=cases_of(official))

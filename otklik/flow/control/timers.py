@@ -13,8 +13,10 @@ AT_ONCE = 1000
 
 
 def run(now: datetime) -> dict[str, int]:
-    """Warn of what comes due and tell upwards of what was missed."""
+    """Warn of what comes due, tell upwards of what was missed, go on by the ordinary terms."""
+    late = queries.to_fall_back(now, AT_ONCE)
+    fallen = sum(commands.fall_back(number, now=now) for number in late)
     raised = sum(
         commands.raise_alarms(number, now=now) for number in queries.to_raise(now, AT_ONCE)
     )
-    return {"raised": raised, "forgotten": commands.forget_presses(now=now)}
+    return {"fallen": fallen, "raised": raised, "forgotten": commands.forget_presses(now=now)}

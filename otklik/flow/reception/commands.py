@@ -183,6 +183,8 @@ def plan_control(number: str, *, now: datetime) -> ControlPoint | None:
     """Put an appeal under the reception's control, if its channel asks for it; once."""
     case: Case = locked(number)
     day = control_day(case.report.channel)
+    if case.policy is not None and day:
+        day = rules.control_day(day, case.policy.amount)
     if not day or ControlPoint.objects.filter(case=case).exists():
         return None
     start = case.registered_at or case.received_at

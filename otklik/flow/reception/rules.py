@@ -28,6 +28,11 @@ def answer_due(asked_at: datetime, working: WorkingTime, days: int = ANSWER_DAYS
     return add(asked_at, days, Unit.WORKING_DAYS, working)
 
 
+def control_day(asked: int, term: int) -> int:
+    """Return the day of control: as the channel asks, but in a short term at two thirds of it."""
+    return min(asked, max(1, term * 2 // 3))
+
+
 def control_due(registered_at: datetime, day: int, working: WorkingTime) -> datetime:
     """Return when the reception looks at an appeal: the day itself or the working day before."""
     return add(registered_at, day, Unit.CALENDAR_DAYS, working)

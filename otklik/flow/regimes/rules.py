@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from otklik.flow.intake.rules import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 MESSAGE, APPEAL = "message", "appeal_59fz"
 LAWFUL = frozenset({APPEAL})
@@ -46,6 +46,15 @@ class Regime:
     number: str = "{serial}"
     settings: dict[str, Any] = field(default_factory=dict)
 
+    def special_terms(self, path: Sequence[str], channel: str) -> str:
+        """Return the policy that the nearest topic of a path has here for a channel, or nothing.
+
+        As for what tells of breaches of migration law (59-ФЗ, articles 8 part 3.1 and 12 part 1.1).
+        """
+        told = self.settings.get("terms") or {}
+        own = next((told[code] for code in path if code in told), {})
+        return str(own.get(channel) or own.get("policy") or "")
+
 
 def regime(code: str, titles: Mapping[str, str], extra: Mapping[str, Any]) -> Regime:
     """Return a regime as its row of the directory tells it."""
@@ -75,6 +84,9 @@ def problem_of(code: str, extra: Mapping[str, Any]) -> str:
         return f"required: неизвестно {', '.join(sorted(unknown))}; есть {', '.join(REQUIRED)}"
     if code in LAWFUL and extra.get("refusals") != "legal_no_answer_grounds":
         return "refusals: обращение нельзя отклонить, только статья 11 (legal_no_answer_grounds)"
+    terms = (extra.get("settings") or {}).get("terms") or {}
+    if not isinstance(terms, dict) or not all(isinstance(each, dict) for each in terms.values()):
+        return "settings.terms: нужно {тема: {policy: порядок, канал: порядок}}"
     try:
         str(extra.get("number") or "{serial}").format(serial=1, index="А", year=26)
     except (KeyError, IndexError, ValueError):

@@ -17,7 +17,13 @@ from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.models import Territory
 from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
 from otklik.ground.topics.queries import routing_rules, topics
-from otklik.ground.topics.rules import STAGES, Rule, escalation_problem, route
+from otklik.ground.topics.rules import (
+    STAGES,
+    Rule,
+    escalation_problem,
+    fallback_problem,
+    route,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +64,19 @@ class PolicyForm(forms.ModelForm):
         if problem := escalation_problem(steps):
             raise forms.ValidationError(problem)
         return steps  # type: ignore[no-any-return]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to fall back to what is not there, or in a circle."""
+        said = super().clean() or {}
+        told = {
+            each.code: {"fallback": each.fallback, "fast_track": each.fast_track}
+            for each in DeadlinePolicy.objects.all()
+        }
+        own = {"fallback": said.get("fallback", ""), "fast_track": said.get("fast_track", False)}
+        code = str(said.get("code", ""))
+        if problem := fallback_problem(code, told | {code: own}):
+            self.add_error("fallback", problem)
+        return said
 
     def clean_unit(self) -> str:
         """Refuse an unknown unit."""

@@ -24,7 +24,7 @@ INACTIVE = {"active": False}
 POLICIES = Kind(
     "policies", "порядки сроков", DeadlinePolicy, ("code",),
     ("code", "title_ru", "title_en", "regime", "amount", "unit", "stages", "roll", "fast_track",
-     "urgent", "paused_in", "rating_window_days", "reopened_amount", "reopened_unit",
+     "urgent", "fallback", "paused_in", "rating_window_days", "reopened_amount", "reopened_unit",
      "extension_days", "extension_times", "max_hops", "escalation", "note"),
 )  # fmt: skip
 TOPICS = Kind(
@@ -58,6 +58,7 @@ POLICY_COLUMNS = (
     Column("regime", default="message", always=True),
     Column("fast_track", default=False, always=True),
     Column("urgent", default=False, always=True),
+    Column("fallback"),
     Column("paused_in", default=[], always=True),
     Column("rating_window_days", default=14),
     Column("reopened_amount", "reopened.amount", default=5, always=True),
@@ -207,8 +208,9 @@ def _policies(folder: Folder) -> list[Row]:
             for item in folder.items(POLICY_FILE, found, "policies")
         ]
     )
+    known = {row.key: row.data for row in rows}
     for row in rows:
-        problem = rules.policy_problem(row.data)
+        problem = rules.policy_problem(row.data) or rules.fallback_problem(row.key, known)
         if problem:
             folder.wrong(row.file, row.key, problem)
     return rows

@@ -30,6 +30,10 @@ class DeadlinePolicy(models.Model):
     urgent = models.BooleanField(
         "срочный", default=False, help_text="Просрочка сразу красит место на карте."
     )
+    fallback = models.SlugField(
+        "дальше", max_length=40, blank=True,
+        help_text="Код порядка, по которому идут дальше, когда ускоренный срок прошёл.",
+    )  # fmt: skip
     paused_in = ArrayField(
         models.CharField(max_length=30), default=list, blank=True, verbose_name="часы стоят в"
     )

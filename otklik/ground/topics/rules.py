@@ -87,6 +87,21 @@ def policy_problem(policy: Mapping[str, Any]) -> str:
     return problem or escalation_problem(policy["escalation"])
 
 
+def fallback_problem(code: str, policies: Mapping[str, Mapping[str, Any]]) -> str:
+    """Tell what is wrong with what a fast policy falls back to; empty if nothing is."""
+    after, seen = policies[code]["fallback"], {code}
+    if after and not policies[code]["fast_track"]:
+        return "fallback: только у ускоренного порядка"
+    while after:
+        if after not in policies:
+            return f"fallback: нет порядка «{after}»"
+        if after in seen:
+            return f"fallback: по кругу через «{after}»"
+        seen.add(after)
+        after = policies[after]["fallback"] if policies[after]["fast_track"] else ""
+    return ""
+
+
 def escalation_problem(steps: object) -> str:
     """Tell what is wrong with the steps of warning and escalation; empty if nothing is."""
     if not isinstance(steps, list):

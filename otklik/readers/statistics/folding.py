@@ -89,7 +89,8 @@ def _terms(row: StatRow, due: datetime | None) -> None:
     row.due_now = due
     if row.final_at is None or row.due is None:
         row.due = due
-    if row.first_due is None or not (row.extensions or row.interim or row.final_at):
+    moved = row.extensions or row.interim or row.fell_back_at or row.final_at
+    if row.first_due is None or not moved:
         row.first_due = due
 
 
@@ -124,6 +125,10 @@ def _withdrawn(row: StatRow, at: datetime, _data: Mapping[str, Any], _by: str) -
 
 def _opened(row: StatRow, _at: datetime, data: Mapping[str, Any], _by: str) -> None:
     row.repeats = data.get("repeats")
+
+
+def _fell_back(row: StatRow, at: datetime, _data: Mapping[str, Any], _by: str) -> None:
+    row.fell_back_at = row.fell_back_at or at
 
 
 def _registered(row: StatRow, at: datetime, _data: Mapping[str, Any], _by: str) -> None:
@@ -193,6 +198,7 @@ _OWN: dict[str, Callable[[StatRow, datetime, Mapping[str, Any], str], None]] = {
     "report.withdrawn": _withdrawn,
     "case.opened": _opened,
     "case.registered": _registered,
+    "case.fell_back": _fell_back,
     "case.rejected": _rejected,
     "case.assigned": _assigned,
     "case.returned": _returned,

@@ -43,6 +43,7 @@ class StatRow(models.Model):
     reopened_at = models.DateTimeField("возобновлено", null=True)
     rated_at = models.DateTimeField("оценено автором", null=True)
     overturned_at = models.DateTimeField("отказ отменён", null=True)
+    fell_back_at = models.DateTimeField("ускоренный срок не выдержан", null=True)
     moderation_due = models.DateTimeField("срок разбора", null=True)
     moderation_at = models.DateTimeField("разобрано", null=True)
     coordination_due = models.DateTimeField("срок назначения", null=True)

@@ -131,6 +131,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("overdue_month", "Просрочено больше месяца", "Overdue by a month or more",
             "Ждут ответа сейчас, срок прошёл больше тридцати дней назад", "cases",
             whole=(*OPEN, Test("due_now", "before_now", span=-30 * DAY)), better=-1),
+    Measure("fell_back", "Ускоренный срок не выдержан", "Fast term not kept",
+            "Обращения, чей ускоренный срок прошёл в период без ответа: дальше идёт обычный срок",
+            "cases", "fell_back_at", better=-1),
     # How fast.
     Measure("register_in_time", "Принято за 3 дня", "Taken to work within 3 days",
             "Из принятых к работе в период — принятые не позже трёх суток после получения",
@@ -240,7 +243,8 @@ BY_CODE: dict[str, Measure] = {measure.code: measure for measure in MEASURES}
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Сколько", "How much",
      ("received", "registered", "answered", "said_solved", "confirmed", "rejected", "disputed",
-      "reopened", "open_now", "overdue_now", "overdue_week", "overdue_month")),
+      "reopened", "open_now", "overdue_now", "overdue_week", "overdue_month",
+      "fell_back")),
     ("Как быстро", "How fast",
      ("register_in_time", "on_time_first", "on_time", "last_hour",
       *(f"{stage}_in_time" for stage, *_ in STAGES), "extended", "to_action",
