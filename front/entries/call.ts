@@ -76,6 +76,7 @@ function promise(): boolean {
 
 const KEYS: Record<string, () => boolean> = {
   F2: () => press("[data-join]"),
+  F3: () => press("[data-support]"),
   F4: promise,
   F7: () => press("[data-ring]:not([hidden]) [data-ring-open]"),
   F8: () => press('[data-key="F8"]'),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from otklik.demo import accounts
 from otklik.demo.accounts import MODERATOR, OPERATOR
 from otklik.flow.calls.models import Call, Callback
+from otklik.flow.cases.models import Case, Support
 from otklik.flow.channels.sms.models import SmsMessage
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.commands import Draft, open_problem
@@ -23,7 +24,7 @@ from otklik.flow.triage.commands import decide
 from otklik.ground.accounts.models import Look
 from otklik.ground.territories.queries import locate, territories
 from otklik.ground.topics.queries import fact
-from tests.cast import signed_in
+from tests.cast import opened_case, signed_in
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -131,6 +132,26 @@ def test_one_key_joins_a_caller_to_what_is_known(galina: Client) -> None:
     assert problem.joinings.get().phone == PHONE
     assert not Report.objects.filter(channel="hotline").exists()
     assert "Авария на Ленина, 5" in SmsMessage.objects.filter(purpose="joined")[0].text
+
+
+def test_one_key_joins_a_caller_to_the_same_message_nearby(galina: Client) -> None:
+    case = opened_case(address=PLACE, place="address", lat=None, lon=None, now=timezone.now(),
+                       text="Большая яма", author=None, contact="none", email="")  # fmt: skip
+    assert case.public
+    page = helped(galina, text="У дома большая яма на дороге", topic="", changed="text")
+    assert f'value="support:{case.spoken}" data-support' in page
+    for _ in range(2):  # pressed twice, counted once
+        answer = galina.post("/desk/call/", said(do=f"support:{case.spoken}"), follow=True)
+        assert f"Присоединили к сообщению {case.spoken}" in answer.content.decode()
+    assert Support.objects.get(case=case).phone == PHONE
+    assert {(each.recorded, each.report) for each in Call.objects.all()} == {(True, None)}
+    assert case.spoken in SmsMessage.objects.first().text  # type: ignore[union-attr]
+    assert Report.objects.count() == 1
+    no_phone = galina.post("/desk/call/", said(do=f"support:{case.spoken}", phone="12"))
+    assert (no_phone.status_code, WORDS in no_phone.content.decode()) == (422, True)
+    assert galina.post("/desk/call/", said(do="support:0000-0000")).status_code == 404
+    Case.objects.update(public=False)
+    assert galina.post("/desk/call/", said(do=f"support:{case.spoken}")).status_code == 404
 
 
 def test_nobody_is_joined_without_a_phone(galina: Client) -> None:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.flow.calls import commands, queries, rules
-from otklik.flow.cases.queries import role_on
+from otklik.flow.cases.queries import public_case, role_on
 from otklik.flow.cases.rules import OPEN
 from otklik.flow.cases.rules import Refused as CaseRefused
 from otklik.flow.intake import rules as intake_rules
@@ -173,6 +173,13 @@ def _take(
         )
         until = problem.expected_at.isoformat() if problem.expected_at else ""
         return {"kind": "joined", "title": problem.title, "until": until, "sms": wants_sms}
+    if verb == "support":
+        case = _case_or_404(what)
+        commands.support_caller(
+            case.number, phone, sms=wants_sms, call_id=form.call_id, by=official, now=now
+        )
+        _reached(form, official, now)
+        return {"kind": "supported", "number": case.spoken, "sms": wants_sms}
     if verb == "callback":
         promise = form.promise(official, now) or commands.Promise(None, "")
         commands.plan_callback(
@@ -194,6 +201,13 @@ def _take(
 def _problem_or_404(problem_id: int) -> Any:
     try:
         return public_problem(problem_id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+def _case_or_404(number: str) -> Any:
+    try:
+        return public_case(number)
     except ObjectDoesNotExist:
         raise Http404 from None
 

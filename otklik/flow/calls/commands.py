@@ -17,6 +17,7 @@ from otklik.flow.calls.events import (
 )
 from otklik.flow.calls.models import Call, Callback, CallbackTry, Line
 from otklik.flow.calls.queries import operator_at
+from otklik.flow.cases.commands import support_case
 from otklik.flow.channels.sms.commands import send_code, send_sms
 from otklik.flow.channels.sms.queries import text_of
 from otklik.flow.channels.sms.rules import filled
@@ -32,6 +33,7 @@ from otklik.journal.writing import command, record
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from otklik.flow.cases.models import Support
     from otklik.flow.intake.rules import NewReport
     from otklik.flow.problems.models import Joining
     from otklik.ground.accounts.models import Official
@@ -175,6 +177,28 @@ def join_caller(
         text = filled(template, title=joining.problem.title)
         send_sms(text, given, purpose="joined", subject=f"problem:{problem_id}", by=by.ref, now=now)
     return joining
+
+
+@command
+def support_caller(
+    number: str, phone: str, *, sms: bool = False, call_id: int | None = None, by: Official,
+    now: datetime,
+) -> Support:  # fmt: skip
+    """Count a caller among those with the same trouble as somebody's message; a phone once."""
+    given = phone_of(phone)
+    if given is None:
+        raise rules.Refused("no_phone", "Нужен телефон звонящего", "A phone is needed", "phone")
+    support = support_case(
+        number, key=f"phone:{signing.derive(given, 'joining', 16)}", phone=given, channel=CHANNEL,
+        now=now,
+    )  # fmt: skip
+    call = _close(call_id, given, by, now)
+    _tell(call, CallRecorded, by.ref, now, joined=number)
+    template = text_of("supported")
+    if sms and template:
+        text = filled(template, number=support.case.spoken)
+        send_sms(text, given, purpose="joined", subject=f"case:{number}", by=by.ref, now=now)
+    return support
 
 
 @command

@@ -44,6 +44,8 @@ class CallRecorded(CallFact):
 
     report: int | None = None
     problem: int | None = None
+    joined: str = ""
+    """The number of somebody else's message that the caller joined."""
 
 
 @dataclass(frozen=True, kw_only=True)
