@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import ClockEvent
+from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.kit.clock import Roll, Unit, WorkingTime
 from otklik.ground.organisations.queries import working_time, working_time_of
 
@@ -185,9 +186,12 @@ def extend(case: Case, until: datetime, now: datetime, by: str, reason: str) -> 
 
 
 def promise(case: Case, now: datetime, by: str) -> None:
-    """Take the control day of an interim answer as the due time, if it is later."""
+    """Take the control day of an interim answer as the due time, if it is later.
+
+    The law's term of an appeal is moved by an extension with its notice alone.
+    """
     due = case.due
-    if case.control_at and (due is None or case.control_at > due):
+    if case.control_at and (due is None or case.control_at > due) and case.regime not in LAWFUL:
         due = case.control_at
     promised = timezone.localtime(case.control_at) if case.control_at else None
     why = f"промежуточный ответ: обещано к {promised:%d.%m.%Y}" if promised else "обещано"
