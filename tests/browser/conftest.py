@@ -27,7 +27,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # as if there were no internet
+    # as if there were no internet
+    "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 SECONDS = 180
 PATIENCE = 90_000
@@ -131,5 +132,5 @@ def _nothing_outside() -> Iterator[None]:
     """See that no page ever asks the world outside for anything."""
     ASKED.clear()
     yield
-    ours = ("http://127.0.0.1:", "data:", "blob:")
+    ours = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
     assert not [address for address in ASKED if not address.startswith(ours)]
