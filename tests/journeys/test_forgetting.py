@@ -271,7 +271,7 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
     thought_of = {
         "accounts.Person", "intake.Report", "cases.Support", "problems.Joining", "rating.Rating",
         "account.EmailAddress", "mfa.Authenticator", "accounts.FailedLogin", "sms.SmsMessage",
-        "calls.Call", "calls.Callback", "regimes.Applicant",
+        "calls.Call", "calls.Callback", "regimes.Applicant", "reception.Booking",
         "accounts.Attested", "accounts.ProvenPhone", "socialaccount.SocialAccount",
         "usersessions.UserSession",
         "exchange.System",  # the sealed key of a document system: no person
