@@ -52,7 +52,7 @@ class Regime:
         As for what tells of breaches of migration law (59-ФЗ, articles 8 part 3.1 and 12 part 1.1).
         """
         told = self.settings.get("terms") or {}
-        own = next((told[code] for code in path if code in told), {})
+        own: Mapping[str, Any] = next((told[code] for code in path if code in told), {})
         return str(own.get(channel) or own.get("policy") or "")
 
 
