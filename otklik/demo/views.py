@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from otklik.demo.jobs import run_storm
 from otklik.flow.channels.sms.queries import newest_messages
 from otklik.ground.accounts.queries import official_of, powers_of
+from otklik.readers.notifications.queries import newest
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,8 +35,9 @@ def storm(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def sms(request: HttpRequest) -> HttpResponse:
-    """Show the newest text messages of the demo, which went nowhere, to whoever works there."""
+    """Show the newest text messages and letters of the demo, which went nowhere, to its staff."""
     official = official_of(request.user) if request.user.is_authenticated else None
     if not settings.DEMO or official is None:
         raise Http404
-    return render(request, "demo/sms.html", {"found": newest_messages(50)})
+    context = {"found": newest_messages(50), "letters": newest(50)}
+    return render(request, "demo/sms.html", context)

@@ -7,6 +7,7 @@ from django.urls import path
 from otklik.faces.site import (
     appeals,
     blind_votes,
+    letters,
     own_data,
     problems,
     reception,
@@ -57,5 +58,6 @@ urlpatterns = [
     path("votes/<slug:slug>/manifest.json", votes.manifest, name="vote_manifest"),
     path("votes/<slug:slug>/board.json", votes.board, name="vote_board"),
     path("votes/<slug:slug>/package.zip", votes.package, name="vote_package"),
+    path("letters/<str:token>/", letters.letters, name="letters"),
     path("about/", views.about, name="about"),
 ]

@@ -1,0 +1,93 @@
+"""The verbs of letters: try one, note what came of it, decline and accept them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from otklik.flow.channels.base import Outcome, Sent
+from otklik.flow.channels.email import outbound as email
+from otklik.flow.channels.sms import outbound as sms
+from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
+from otklik.ground.territories.queries import region
+from otklik.journal.writing import command, record
+from otklik.readers.notifications.events import LetterRefused, LetterSent
+from otklik.readers.notifications.models import Delivery, Silence
+from otklik.readers.notifications.queries import composed
+from otklik.readers.notifications.rules import TOLD
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SYSTEM = "system"
+FACTS: dict[Outcome | None, type[LetterSent | LetterRefused]] = {
+    Outcome.DELIVERED: LetterSent, Outcome.REFUSED: LetterRefused,
+}  # fmt: skip
+
+
+def deliver(delivery_id: int, *, now: datetime) -> Delivery | None:
+    """Try a waiting letter once; None if it is not its time or another is trying."""
+    delivery = _claim(delivery_id, now=now)
+    if delivery is None:
+        return None
+    return _note(delivery.pk, _try(delivery), now=now)
+
+
+def _try(delivery: Delivery) -> Sent | None:
+    found = composed(delivery)
+    if found is None:
+        return None
+    if delivery.channel == Delivery.Channel.SMS:
+        return sms.sender().send(found.letter.text, found.address)
+    return email.send(found.letter, found.address)
+
+
+@command
+def _claim(delivery_id: int, *, now: datetime) -> Delivery | None:
+    waiting = Delivery.objects.select_for_update(skip_locked=True, no_key=True)
+    delivery = waiting.filter(pk=delivery_id, state="queued", next_at__lte=now).first()
+    if delivery is not None:
+        delivery.tries += 1
+        delivery.next_at = delivery.changed_at = now + CLAIM
+        delivery.save(update_fields=["tries", "next_at", "changed_at"])
+    return delivery
+
+
+@command
+def _note(delivery_id: int, sent: Sent | None, *, now: datetime) -> Delivery:
+    delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
+    outcome = sent.outcome if sent else None
+    if outcome == Outcome.RETRY and now - delivery.created_at > GIVEN_UP:
+        outcome = Outcome.REFUSED
+    if outcome == Outcome.RETRY:
+        delivery.next_at = now + wait(delivery.tries)
+    else:
+        delivery.state = {
+            None: Delivery.State.DROPPED, Outcome.DELIVERED: Delivery.State.DELIVERED,
+            Outcome.REFUSED: Delivery.State.REFUSED,
+        }[outcome]  # fmt: skip
+    delivery.note, delivery.changed_at = (sent.note[:300] if sent else ""), now
+    delivery.save()
+    _tell(delivery, outcome, now)
+    return delivery
+
+
+def _tell(delivery: Delivery, outcome: Outcome | None, now: datetime) -> None:
+    """Leave in the history of a case that its author was told what is owed to them, or was not."""
+    if outcome not in FACTS:
+        return
+    if TOLD[delivery.kind].owed and delivery.whom.startswith("report:"):
+        record(
+            FACTS[outcome](
+                region=delivery.region_id, subject=delivery.subject, actor=SYSTEM, at=now,
+                delivery=delivery.pk, about=delivery.kind, channel=delivery.channel,
+            )
+        )  # fmt: skip
+
+
+@command
+def decline(print_: str, *, off: bool, now: datetime) -> None:
+    """Stop letters that nobody owes to an address, or let them come again."""
+    if off:
+        Silence.objects.get_or_create(region=region(), print=print_, defaults={"at": now})
+    else:
+        Silence.objects.filter(region=region(), print=print_).delete()

@@ -1,0 +1,39 @@
+"""What is told of letters: that one went, never to which address and in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from otklik.journal.facts import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSent(Fact):
+    """A letter or a text message that is owed to the author went; `about` is the fact's kind."""
+
+    kind: ClassVar[str] = "letter.sent"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Автору отправлено письмо или СМС", "en": "A letter or a text message went out",
+    }  # fmt: skip
+
+    delivery: int
+    about: str
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterRefused(Fact):
+    """It did not go for good: the address does not take it."""
+
+    kind: ClassVar[str] = "letter.refused"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Письмо автору не принято: известите его иначе",
+        "en": "The letter was refused: tell the author otherwise",
+    }  # fmt: skip
+
+    delivery: int
+    about: str
+    channel: str

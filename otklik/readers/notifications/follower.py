@@ -1,0 +1,45 @@
+"""On hearing of what people wait for, queue a letter or a text message to each, once a fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+
+from otklik.journal.following import follower
+from otklik.readers.notifications import jobs, queries, rules
+from otklik.readers.notifications.models import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from otklik.journal.reading import Entry
+
+PORTION = 50
+
+
+@follower("notifications", kinds=frozenset(rules.TOLD))
+def tell(entries: Sequence[Entry]) -> None:
+    """Queue in the transaction that moves the cursor: each exactly once, with its job."""
+    now = timezone.now()
+    heard = [
+        each for each in entries if each.region == settings.REGION and rules.is_news(each.at, now)
+    ]
+    Delivery.objects.bulk_create(
+        (
+            Delivery(
+                region_id=settings.REGION, entry=entry.id, kind=entry.kind,
+                subject=entry.subject, data=entry.data, whom=whom, channel=channel, next_at=now,
+                created_at=now, changed_at=now,
+            )
+            for entry, whom, channel in queries.hearers(heard)
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
+    waiting = Delivery.objects.filter(
+        entry__in=[each.id for each in heard], state="queued", tries=0
+    )
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), PORTION):
+        jobs.deliver.defer(delivery_ids=keys[start : start + PORTION])

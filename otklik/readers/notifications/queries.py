@@ -1,0 +1,218 @@
+"""Who hears of a fact, and the letter as it is now: address, words, files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from otklik.flow.appeals.paper import content_of
+from otklik.flow.cases.models import Case, Support
+from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.intake.models import Report
+from otklik.flow.problems.models import Joining, ProblemCase
+from otklik.flow.regimes.rules import LAWFUL
+from otklik.ground.kit import signing
+from otklik.ground.kit.sealing import email_print
+from otklik.ground.territories.queries import region
+from otklik.readers.notifications import wording
+from otklik.readers.notifications.models import Delivery, Silence
+from otklik.readers.notifications.rules import OF_PROBLEMS, TOLD, tells_author
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from otklik.journal.reading import Entry
+
+EMAIL, SMS = "email", "sms"
+SALT = "letters"
+YEARS = 5 * 366 * 86_400
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter and where it goes."""
+
+    letter: Letter
+    address: str
+
+
+Hearer = tuple["Entry", str, str]
+
+
+def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
+    """Give who hears of these facts and how: authors, those who joined, those who wait."""
+    of_problems = [each for each in entries if each.kind in OF_PROBLEMS]
+    of_cases = [each for each in entries if each.kind not in OF_PROBLEMS]
+    waiting = _waiting({each.data["problem"] for each in of_problems})
+    linked = _linked({e.data["problem"] for e in of_problems if e.kind == "problem.told"})
+    reports = {each.data["report"] for each in of_cases} | {
+        report for found in linked.values() for report in found
+    }
+    reach, lawful = _reach(reports), _lawful(reports)
+    joined = _joined({each.data["report"] for each in of_cases if TOLD[each.kind].joined})
+    for entry in of_cases:
+        report = entry.data["report"]
+        if tells_author(entry.kind, lawful=report in lawful):
+            yield from _each(entry, [(f"report:{report}", reach.get(report, ()))])
+        if TOLD[entry.kind].joined:
+            yield from _each(entry, joined.get(report, []))
+    for entry in of_problems:
+        problem = entry.data["problem"]
+        yield from _each(entry, waiting.get(problem, []))
+        if entry.kind == "problem.told":
+            authors = [(f"report:{each}", reach.get(each, ())) for each in linked.get(problem, [])]
+            yield from _each(entry, authors)
+
+
+def _each(entry: Entry, found: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Hearer]:
+    for whom, channels in found:
+        for channel in channels:
+            if channel == EMAIL or TOLD[entry.kind].sms:
+                yield entry, whom, channel
+
+
+def _channels(email: object, phone: object) -> tuple[str, ...]:
+    """One way to reach a person is enough: a letter where there is an address, else the phone."""
+    return (EMAIL,) if email else (SMS,) if phone else ()
+
+
+def _reach(reports: Collection[int]) -> dict[int, tuple[str, ...]]:
+    found = Report.objects.filter(pk__in=reports, withdrawn_at=None)
+    return {
+        pk: _channels(email if kind == "email" else "", phone if kind == "phone" else "")
+        for pk, kind, email, phone in found.values_list(
+            "pk", "contact_kind", "email_print", "phone_print"
+        )
+    }
+
+
+def _lawful(reports: Collection[int]) -> frozenset[int]:
+    found = Case.objects.filter(report__in=reports, regime__in=LAWFUL)
+    return frozenset(found.values_list("report_id", flat=True))
+
+
+def _joined(reports: Collection[int]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    """Return who joined the cases of these messages, by message."""
+    found = Support.objects.filter(case__report__in=reports)
+    told: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for pk, report, email, phone in found.values_list(
+        "pk", "case__report_id", "email_print", "phone_print"
+    ):
+        told.setdefault(report, []).append((f"support:{pk}", _channels(email, phone)))
+    return told
+
+
+def _waiting(problems: Collection[int]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    told: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for each in Joining.objects.filter(problem__in=problems).only("problem_id", "email", "phone"):
+        ways = _channels(each.email, each.phone)
+        told.setdefault(each.problem_id, []).append((f"joining:{each.pk}", ways))
+    return told
+
+
+def _linked(problems: Collection[int]) -> dict[int, list[int]]:
+    """Return the messages whose cases a problem holds and nobody has answered."""
+    told: dict[int, list[int]] = {}
+    found = ProblemCase.objects.filter(problem__in=problems, case__answered_at=None)
+    for problem, report in found.values_list("problem_id", "case__report_id"):
+        told.setdefault(problem, []).append(report)
+    return told
+
+
+def due(now: datetime, count: int) -> list[int]:
+    """Return the ids of letters that should have been tried by now."""
+    waiting = Delivery.objects.filter(region=region(), state="queued", next_at__lte=now)
+    return list(waiting.order_by("next_at").values_list("pk", flat=True)[:count])
+
+
+def composed(delivery: Delivery) -> Composed | None:
+    """Return a letter with its address; None where nobody is to be told any more."""
+    found = _whom(delivery)
+    if found is None:
+        return None
+    address, about = found
+    declines = email_print(address) if delivery.channel == EMAIL else ""
+    if not address or (not TOLD[delivery.kind].owed and _declined(declines)):
+        return None
+    letter = wording.letter(
+        delivery.kind, delivery.channel, about,
+        decline="" if TOLD[delivery.kind].owed else decline_path(declines),
+    )  # fmt: skip
+    return Composed(letter, address) if letter else None
+
+
+def _declined(print_: str) -> bool:
+    return Silence.objects.filter(region=region(), print=print_).exists() if print_ else False
+
+
+def declined(print_: str) -> bool:
+    """Tell whether the owner of an address wants no letters but those that are owed."""
+    return _declined(print_)
+
+
+def decline_path(print_: str) -> str:
+    """Return the page where the owner of an address declines letters; nothing for a phone."""
+    return f"/letters/{signing.sign(print_, SALT)}/" if print_ else ""
+
+
+def print_of(token: str) -> str | None:
+    """Return the print that a link of a letter carries; None for a forged link."""
+    return signing.unsign(token, SALT, YEARS)
+
+
+def _whom(delivery: Delivery) -> tuple[str, wording.About] | None:
+    kind, _, key = delivery.whom.partition(":")
+    reader = {"report": _author, "support": _supporter, "joining": _joiner}[kind]
+    return reader(int(key), delivery)
+
+
+def _author(report_id: int, delivery: Delivery) -> tuple[str, wording.About] | None:
+    case = Case.objects.filter(report=report_id).select_related(
+        "report", "organisation", "region"
+    ).first()  # fmt: skip
+    if case is None or case.report.withdrawn_at is not None:
+        return None
+    report = case.report
+    address = report.email if delivery.channel == EMAIL else report.phone
+    path = f"/m/{case.spoken}/" if report.author_id else f"/track/?number={case.spoken}"
+    if delivery.kind in OF_PROBLEMS:
+        return address, wording.of_problem(delivery.data, path, report.language)
+    said = wording.of_case(case, delivery.kind, delivery.data, path)
+    return address, wording.sealed(said) if case.closed_contour else _filed(said, case, delivery)
+
+
+def _filed(about: wording.About, case: Case, delivery: Delivery) -> wording.About:
+    """Put the signed answer of an appeal, with its signatures, beside the words."""
+    if delivery.kind != "case.answered" or delivery.channel != EMAIL:
+        return about
+    kept = case.papers.filter(kind="answer", answer=delivery.data.get("answer")).first()
+    if kept is None:
+        return about
+    files = [Enclosure(kept.name, content_of(kept.path), kept.mime)]
+    files += [
+        Enclosure(f"{kept.name}.{place}.sig", bytes(each.cms), "application/pkcs7-signature")
+        for place, each in enumerate(kept.signatures.all(), 1)
+    ]
+    return about.beside(files)
+
+
+def _supporter(support_id: int, delivery: Delivery) -> tuple[str, wording.About] | None:
+    support = Support.objects.filter(pk=support_id).select_related("case__organisation").first()
+    if support is None:
+        return None
+    address = support.email if delivery.channel == EMAIL else support.phone
+    return address, wording.of_joined(support.case, f"/joined/{support.token}/")
+
+
+def _joiner(joining_id: int, delivery: Delivery) -> tuple[str, wording.About] | None:
+    joining = Joining.objects.filter(pk=joining_id).first()
+    if joining is None:
+        return None
+    address = joining.email if delivery.channel == EMAIL else joining.phone
+    return address, wording.of_problem(delivery.data, f"/waiting/{joining.token}/", "ru")
+
+
+def newest(count: int) -> list[tuple[Delivery, Any]]:
+    """Return the newest letters with their words as they would be now: for the demo's page."""
+    return [(each, composed(each)) for each in Delivery.objects.filter(region=region())[:count]]

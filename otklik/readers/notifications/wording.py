@@ -1,0 +1,182 @@
+"""The words of letters: templates of the administrator's lists, filled from the case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from otklik.flow.appeals.models import Notice
+from otklik.flow.cases.models import Answer, Note
+from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.problems.models import News, Problem
+from otklik.ground.territories.queries import region
+from otklik.ground.topics.queries import directory, label
+from otklik.readers.notifications.rules import TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from otklik.flow.cases.models import Case
+
+LETTERS, TEXTS = "letter_texts", "sms_texts"
+NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
+         "case.redirected": "redirected"}  # fmt: skip
+LONGEST_SMS = 300
+MARK = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a letter tells: values for the marks of its template, in which language, which page."""
+
+    values: dict[str, str]
+    path: str
+    language: str = "ru"
+    text: str = ""
+    """Another template than the kind's own."""
+    files: Sequence[Enclosure] = field(default_factory=tuple)
+
+    def beside(self, files: Sequence[Enclosure]) -> About:
+        """Return the same with files."""
+        return replace(self, files=tuple(files))
+
+
+def letter(kind: str, channel: str, about: About, *, decline: str = "") -> Letter | None:
+    """Return a letter or a text message; None where the administrator left no words for it."""
+    code = about.text or TOLD[kind].text
+    values = {**about.values, "link": f"{settings.SITE_URL}{about.path}"}
+    if channel == "sms":
+        _, text = _template(TEXTS, f"told_{code}", about.language)
+        return Letter("", _filled(text, values)[:LONGEST_SMS]) if text else None
+    subject, body = _template(LETTERS, code, about.language)
+    if not body:
+        return None
+    parts = [
+        _filled(body, values),
+        _filled(_template(LETTERS, "footer", about.language)[1], values),
+    ]
+    link = f"{settings.SITE_URL}{decline}" if decline else ""
+    if link:
+        told = _template(LETTERS, "decline", about.language)[1]
+        parts.append(_filled(told, {**values, "decline": link}))
+    text = "\n\n".join(each.strip() for each in parts if each.strip())
+    return Letter(" ".join(_filled(subject, values).split()), f"{text}\n", about.files, link)
+
+
+def _template(kind: str, code: str, language: str) -> tuple[str, str]:
+    """Return the subject and the words of a line; a text message has but its words."""
+    line = directory(kind).get(code)
+    if line is None:
+        return "", ""
+    english = language == "en"
+    title = (english and line.title_en) or line.title_ru
+    hint = (english and line.hint_en) or line.hint_ru
+    return title, hint or (title if kind == TEXTS else "")
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    """Put values into {marks}; a line whose only mark is empty is left out."""
+    lines = []
+    for line in template.splitlines():
+        marks = [name for name in MARK.findall(line) if name in values]
+        if not marks or any(values[name] for name in marks):
+            lines.append(MARK.sub(lambda mark: values.get(mark[1], mark[0]), line))
+    return "\n".join(lines)
+
+
+def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
+    """Return what a fact of a case tells its author."""
+    language = case.report.language
+    note = _note(case, kind)
+    text = _answer(data) or _notice(data) or (note.text if note else "")
+    values = {
+        "number": case.spoken,
+        "organisation": _body(case, language),
+        "day": _day((note.until if note else None) or _moment(case, kind), language),
+        "reason": label("rejection_reasons", note.code, language) if note and note.code else "",
+        "advice": _advice(note, language),
+        "text": text.strip(),
+        "region": region().title_ru if language == "ru" else region().title_en,
+    }
+    return About(values, path, language)
+
+
+def of_joined(case: Case, path: str) -> About:
+    """Return what one who joined hears: that there is an answer, and where."""
+    values = {
+        "number": case.spoken,
+        "organisation": _body(case, "ru"),
+        "region": region().title_ru,
+    }
+    return About(values, path, text="joined_answered")
+
+
+def of_problem(data: dict[str, Any], path: str, language: str) -> About:
+    """Return what news of a problem tells those who wait."""
+    problem = Problem.objects.get(pk=data["problem"])
+    found = News.objects.filter(problem=problem)
+    news = found.filter(pk=data["news"]).first() if data.get("news") else found.first()
+    values = {
+        "title": problem.title,
+        "text": news.text if news else "",
+        "day": _day(problem.expected_at if problem.status == "open" else None, language, hour=True),
+        "region": region().title_ru if language == "ru" else region().title_en,
+    }
+    return About(values, path, language)
+
+
+def sealed(about: About) -> About:
+    """Return what a letter of the closed contour may tell: that there is news, and no more."""
+    kept = {"number": about.values["number"], "region": about.values["region"]}
+    return About(kept, about.path, about.language, text="closed")
+
+
+def _note(case: Case, kind: str) -> Note | None:
+    if kind not in NOTES:
+        return None
+    return Note.objects.filter(case=case, kind=NOTES[kind], to_author=True).last()
+
+
+def _answer(data: dict[str, Any]) -> str:
+    if not data.get("answer"):
+        return ""
+    found = Answer.objects.filter(pk=data["answer"], state=Answer.State.APPROVED)
+    return found.values_list("text", flat=True).first() or ""
+
+
+def _notice(data: dict[str, Any]) -> str:
+    if not data.get("notice"):
+        return ""
+    return Notice.objects.filter(pk=data["notice"]).values_list("text", flat=True).first() or ""
+
+
+def _advice(note: Note | None, language: str) -> str:
+    line = directory("rejection_reasons").get(note.code) if note else None
+    if line is None:
+        return ""
+    return (language == "en" and line.hint_en) or line.hint_ru
+
+
+def _body(case: Case, language: str) -> str:
+    body = case.organisation
+    if body is None:
+        return ""
+    return (language == "en" and body.title_en) or body.title_ru
+
+
+def _moment(case: Case, kind: str) -> datetime | None:
+    return case.control_at if kind == "case.answered_interim" else case.due
+
+
+def _day(moment: datetime | None, language: str, *, hour: bool = False) -> str:
+    if moment is None:
+        return ""
+    with translation.override(language):
+        return date_format(localtime(moment), "j E Y H:i" if hour else "j E Y")
