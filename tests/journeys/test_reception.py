@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from otklik.demo import accounts
+from otklik.flow.cases import commands as cases
 from otklik.flow.channels.sms.models import SmsMessage
 from otklik.flow.intake.models import Report
 from otklik.flow.privacy.commands import forget_person
@@ -18,7 +19,7 @@ from otklik.flow.reception.commands import plan_control
 from otklik.flow.reception.models import Booking, ControlPoint, Receiver, Slot
 from otklik.ground.territories.queries import region
 from otklik.journal.models import Entry
-from tests.cast import NOW, opened_case, signed_in
+from tests.cast import NOW, boris, clara, opened_case, signed_in
 from tests.journeys.test_english import russian
 
 if TYPE_CHECKING:
@@ -209,3 +210,13 @@ def test_an_appeal_to_the_governor_is_looked_at_on_day_twenty(tamara: Client) ->
     page = tamara.get("/desk/reception/control/?done=1").content.decode()
     assert "Ответ готовят, успевают" in page
     assert re.search(r"Т[^<]*Светлова", page)
+
+
+def test_what_was_answered_needs_no_look(tamara: Client) -> None:
+    case = opened_case(channel="governor")
+    plan_control(case.number, now=NOW)
+    assert case.spoken in tamara.get("/desk/reception/control/").content.decode()
+    said = "Яму заделали 25 ноября силами подрядчика, стояла три дня"
+    cases.submit_answer(case.number, text=said, result="explained", by=boris(), now=NOW)
+    cases.approve_answer(case.number, by=clara(), now=NOW)
+    assert case.spoken not in tamara.get("/desk/reception/control/").content.decode()

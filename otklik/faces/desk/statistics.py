@@ -236,7 +236,8 @@ def ratings(request: HttpRequest) -> HttpResponse:
         }
         for key, line in table.items()
     ]
-    lines.sort(key=lambda line: (line["rank"] or len(lines) + 1, line["title"]))
+    last = len(lines) + 1  # a list that is being sorted is empty
+    lines.sort(key=lambda line: (line["rank"] or last, line["title"]))
     told = figures.query_of(filters)
     context = {
         "kind": kind, "measures": measures, "chosen": chosen, "lines": lines, "told": told,

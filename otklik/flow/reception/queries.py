@@ -80,6 +80,8 @@ def controls_for(official: Official, *, done: bool = False) -> QuerySet[ControlP
     found = ControlPoint.objects.filter(region=region(), case__in=seen)
     related = ("case__topic", "case__organisation", "case__territory", "done_by__person")
     found = found.filter(done_at__isnull=not done).select_related(*related)
+    if not done:  # what was answered in time needs no look any more
+        found = found.filter(case__status__in=UNANSWERED)
     found = found.defer("case__territory__polygon", "case__topic__phrases", "case__topic__synonyms")
     return found.order_by("-done_at") if done else found.order_by("due")
 
