@@ -99,10 +99,10 @@ def vote(now: datetime) -> None:
     """Let the demo region vote; nothing twice."""
     if Vote.objects.filter(region=region()).exists():
         return
-    draw = random.Random(94)
+    draw, morning = random.Random(94), now.replace(hour=9, minute=0, second=0, microsecond=0)
     people = _voters(now - 60 * DAY, draw)
     for told in TOLD:
-        opens, closes = (now + days * DAY for days in told.window)
+        opens, closes = (morning + days * DAY for days in told.window)
         made = _announced(told, opens, closes)
         if opens > now:
             continue

@@ -18,7 +18,7 @@ from tests.cast import make_world
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TIMES = 4
+TIMES = 6
 LEVELS = ("open", "detached", "blind")
 
 
