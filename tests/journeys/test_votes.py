@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from otklik.flow.privacy.commands import forget_person
+from otklik.journal.following import catch_up
 from otklik.participation.ballots import chain, commands, timers
 from otklik.participation.ballots.models import Vote
 from otklik.participation.ballots.tests.helpers import CHOICES, Voter, citizen, drafted
+from otklik.participation.projects.models import Resident
 from tests.cast import bound, elena, signed_in
 from tools import verify_vote
 
@@ -186,6 +189,16 @@ def test_public_pages_answer() -> None:
             body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
             assert b"import otklik" not in body
             assert b"Recount a finished vote" in body
+
+
+def test_who_is_forgotten_leaves_no_place_and_birthday_and_their_ballot_still_counts() -> None:
+    vote, person = running("open"), citizen()
+    Voter(person).cast(vote, ["v1"], timezone.now())
+    catch_up(["projects"])
+    forget_person(person, by="official:1", now=timezone.now())
+    catch_up(["projects"])
+    assert not Resident.objects.filter(person=person).exists()
+    assert closed(vote).result["votes"]["v1"] == 1
 
 
 # --- The organiser ---
