@@ -17,11 +17,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from otklik.flow.cases.queries import case_for, public_case, role_on, sight_on
 from otklik.flow.intake import queries as intake
 from otklik.ground.accounts.commands import note_look
-from otklik.ground.accounts.queries import lacking_level, level_title, official_of, powers_of
+from otklik.ground.accounts.queries import lacking_level, official_of, powers_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official, Person
 
 View = Callable[..., HttpResponse]
+LEVELS = {
+    "none": gettext_lazy("без проверки"),
+    "phone": gettext_lazy("по телефону"),
+    "simple": gettext_lazy("упрощённая"),
+    "standard": gettext_lazy("стандартная"),
+    "confirmed": gettext_lazy("подтверждённая"),
+}
+"""Levels of account as pages name them."""
 SESSION_KEY = "tracked"
 KEPT = 30
 
@@ -71,7 +80,7 @@ def lacks_level(request: HttpRequest, deed: str) -> str:
     if not level:
         return ""
     words = _("Для этого нужна учётная запись «%(level)s» или выше: войдите через Госуслуги")
-    return words % {"level": level_title(level).lower()}
+    return words % {"level": LEVELS[level]}
 
 
 def leveled(deed: str) -> Callable[[View], View]:

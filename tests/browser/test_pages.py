@@ -40,7 +40,7 @@ OFFICIALS = (
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
-    "/votes/", "/votes/how/", "/projects/",
+    "/votes/", "/votes/how/", "/projects/", "/enter/phone/",
     "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
     "/no-such-page/",
 )  # fmt: skip
@@ -53,6 +53,7 @@ DESK = (
 PAGES = (
     *(("guest", path, 360) for path in GUEST),
     *(("author", path, 360) for path in ("/cabinet/", "/sent/{own}/", "/m/{own}/")),
+    *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
     *(("executor", path, 1366) for path in ("/desk/c/{work}/", "/desk/appeals/questions/")),

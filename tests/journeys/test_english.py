@@ -77,11 +77,11 @@ def test_pages_in_english_hold_no_russian_but_data() -> None:
             "/", "/send/", "/track/", "/messages/", "/problems/", f"/problems/{problem.pk}/",
             "/about/", f"/m/{case.spoken}/", f"/m/{later.spoken}/", "/nowhere/", "/accounts/login/",
             "/accounts/signup/", "/accounts/login/code/", "/accounts/password/reset/", "/monitor/",
-            "/monitor/table/", "/reception/",
+            "/monitor/table/", "/reception/", "/enter/phone/",
         )),
         *((anna, path) for path in (
             "/cabinet/", f"/m/{case.spoken}/", f"/m/{later.spoken}/", f"/sent/{case.spoken}/",
-            "/accounts/logout/",
+            "/accounts/logout/", "/cabinet/access/", "/cabinet/claim/",
         )),
     ]  # fmt: skip
     left = {}

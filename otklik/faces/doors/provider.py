@@ -20,6 +20,7 @@ from allauth.utils import build_absolute_uri
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from otklik.ground.accounts import identity
 from otklik.ground.accounts.rules import ESIA, Identity
@@ -92,7 +93,7 @@ class Esia(_Known, OAuth2Provider):
     """Госуслуги."""
 
     id = ESIA
-    name = "Госуслуги"
+    name = gettext_lazy("Госуслуги")
     account_class = ProviderAccount
     oauth2_adapter_class = EsiaAdapter
 

@@ -23,10 +23,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from otklik.faces.access import LEVELS
 from otklik.faces.doors.devices import device
 from otklik.faces.doors.provider import EsiaAdapter
 from otklik.ground.accounts import commands, identity
-from otklik.ground.accounts.queries import entrances, lacking_level, level_title
+from otklik.ground.accounts.queries import entrances, lacking_level
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
@@ -92,18 +93,14 @@ def access(request: HttpRequest) -> HttpResponse:
     context = {
         "known": known,
         "elsewhere": _elsewhere(request, known),
-        "level": person.get_level_display(),
-        "deeds": [(title, _title(lacking_level(person, deed))) for deed, title in DEEDS],
+        "level": LEVELS[person.level],
+        "deeds": [(title, LEVELS.get(lacking_level(person, deed))) for deed, title in DEEDS],
         "sessions": [
             {"session": each, "device": device(each.user_agent), "here": each.is_current()}
             for each in sorted(sessions, key=lambda each: each.created_at, reverse=True)
         ],
     }
     return render(request, "doors/access.html", context)
-
-
-def _title(level: str) -> str:
-    return level_title(level).lower() if level else ""
 
 
 def _elsewhere(request: HttpRequest, known: Entrances) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("track/", tracking.track, name="track"),
     path("track/code/", tracking.send_code, name="send_code"),
     path("cabinet/", views.cabinet, name="cabinet"),
+    path("cabinet/claim/", tracking.claim, name="claim"),
     path("cabinet/data/", own_data.page, name="own_data"),
     path("cabinet/data/download/", own_data.download, name="download_own_data"),
     path("cabinet/data/erase/", own_data.erase, name="erase_own_data"),

@@ -202,7 +202,8 @@ def cabinet(request: HttpRequest) -> HttpResponse:
     person = cast("Person", request.user)
     page = Paginator(intake_queries.reports_of(person), PAGE).get_page(request.GET.get("page"))
     cards = [show.own_card(report, _language()) for report in page]
-    return render(request, "site/cabinet.html", {"page": page, "cards": cards})
+    here = intake_queries.unclaimed(request.session.get(access.SESSION_KEY, []))
+    return render(request, "site/cabinet.html", {"page": page, "cards": cards, "here": here})
 
 
 @require_GET

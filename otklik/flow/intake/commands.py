@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 
 from otklik.flow.intake import files as file_store
 from otklik.flow.intake import jobs, rules
-from otklik.flow.intake.events import FilesAdded, ReportReceived, ReportWithdrawn
+from otklik.flow.intake.events import FilesAdded, ReportClaimed, ReportReceived, ReportWithdrawn
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.intake.queries import limits
 from otklik.ground.kit import geo, signing
@@ -313,3 +313,26 @@ def withdraw(report: Report, *, by: str, now: datetime) -> None:
             report=report.pk,
         )
     )
+
+
+@command
+def claim(report: Report, person: Person, *, now: datetime) -> bool:
+    """Make a message sent without signing in a person's own; False if it is another's already.
+
+    That they know its secret is for the caller to ask.
+    """
+    report = Report.objects.select_for_update(no_key=True, of=("self",)).get(pk=report.pk)
+    if report.author_id is not None:
+        return report.author_id == person.pk
+    report.author = person
+    report.save(update_fields=["author"])
+    record(
+        ReportClaimed(
+            region=report.region_id,
+            subject=f"report:{report.number}",
+            actor=person.ref,
+            at=now,
+            report=report.pk,
+        )
+    )
+    return True

@@ -46,6 +46,20 @@ class ReportWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportClaimed(Fact):
+    """A person showed the secret of a message sent without signing in: it is theirs now."""
+
+    kind: ClassVar[str] = "report.claimed"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Автор добавил сообщение в свой кабинет",
+        "en": "The author claimed the message",
+    }
+
+    report: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilesAdded(Fact):
     """Files joined a message after it had been received."""
 

@@ -15,6 +15,8 @@ from otklik.ground.kit.text import words
 from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Person
@@ -99,6 +101,12 @@ def report_of_session(number: str, proved: list[str]) -> Report:
     if known not in proved:
         raise Report.DoesNotExist
     return Report.objects.select_related("region").get(region=region(), number=known)
+
+
+def unclaimed(numbers: Iterable[str]) -> list[Report]:
+    """Return those of these messages that are nobody's yet, newest first."""
+    found = Report.objects.filter(region=region(), number__in=list(numbers), author=None)
+    return list(found.order_by("-received_at"))
 
 
 def report_just_received(number: str, channel: str) -> Report:

@@ -19,7 +19,7 @@ from django.db.models import Q
 from otklik.flow.appeals.models import Notice, Paper, Question
 from otklik.flow.calls.models import Call, Callback
 from otklik.flow.cases.models import Answer, Case, Dispute, Note, Support
-from otklik.flow.channels.sms.models import SmsMessage
+from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import events, jobs, queries, rules, sheets
@@ -39,7 +39,7 @@ from otklik.ground.accounts.models import (
 )
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
-from otklik.ground.kit.sealing import seal_bytes, unseal_bytes, word_prints
+from otklik.ground.kit.sealing import phone_print, seal_bytes, unseal_bytes, word_prints
 from otklik.ground.kit.text import mask, mask_address, stems, without
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
@@ -208,6 +208,7 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
     for known in (Attested, ProvenPhone):
         known.objects.filter(person=person).delete()
     FailedLogin.objects.filter(person=person).delete()
+    SmsMessage.objects.filter(subject=f"phone:{phone_print(person.phone)}").delete()
     for callback in Callback.objects.filter(phone_print=person.phone_print).exclude(phone_print=""):
         _forget_call(callback)
     _forget_bookings(Q(phone_print=person.phone_print) & ~Q(phone_print=""))
@@ -415,6 +416,7 @@ def delete_old(*, now: datetime) -> dict[str, int]:
             **own, created_at__lt=rules.before(now, terms.text_messages)
         ).exclude(state="queued").delete()[0],
         "kept_files": KeptFile.objects.filter(**own, until__lte=now).delete()[0],
+        "phone_codes": PhoneCode.objects.filter(**own, expires_at__lt=now).delete()[0],
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],
     }  # fmt: skip
     expired = list(Export.objects.filter(**own, state="ready", until__lt=now))

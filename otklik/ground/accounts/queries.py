@@ -125,11 +125,6 @@ def lacking_level(person: Person | AnonymousUser, deed: str) -> str:
     return "" if citizen_may(level, deed, told) else allowed_from(told, deed)
 
 
-def level_title(level: str) -> str:
-    """Return a level in words."""
-    return str(Person.Level(level).label)
-
-
 def powers_of(official: Official) -> Powers:
     """Return all that an official may do, and where; asked once for each Official in hand."""
     known: Powers | None = official.__dict__.get("_powers")

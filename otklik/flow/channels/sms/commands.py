@@ -20,11 +20,12 @@ from otklik.flow.channels.sms.events import (
     SmsQueued,
     SmsRefused,
 )
-from otklik.flow.channels.sms.models import SmsCode, SmsMessage
+from otklik.flow.channels.sms.models import PhoneCode, SmsCode, SmsMessage
 from otklik.flow.channels.sms.outbound import sender
 from otklik.flow.channels.sms.queries import sms_rules, text_of
 from otklik.flow.intake.models import Report
 from otklik.flow.intake.rules import phone_of, spoken_number
+from otklik.ground.kit.sealing import phone_print
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from otklik.flow.channels.base import Sent
 
 SYSTEM = "system"
-TRACKING = "tracking"
+TRACKING, ENTRY = "tracking", "entry"
 
 
 @command
@@ -176,3 +177,40 @@ def open_by_code(number: str, code: str, *, now: datetime) -> Report | None:
         )
     )
     return report
+
+
+@command
+def send_phone_code(phone: str, *, now: datetime) -> bool:
+    """Send a code that proves a phone; the code before is no more. False for too many a day."""
+    set_, holder = sms_rules(), phone_print(phone)
+    subject, since = f"phone:{holder}", now - timedelta(days=1)
+    sent = SmsMessage.objects.filter(subject=subject, purpose=ENTRY, created_at__gt=since).count()
+    if sent >= set_.entry_codes_a_day:
+        return False
+    code = f"{secrets.randbelow(10**rules.DIGITS):0{rules.DIGITS}}"
+    PhoneCode.objects.update_or_create(
+        region=region(), holder=holder,
+        defaults={
+            "digest": _digest(holder, code), "tries_left": set_.code_tries,
+            "expires_at": now + timedelta(minutes=set_.entry_minutes),
+        },
+    )  # fmt: skip
+    text = rules.filled(text_of(ENTRY) or "{code}", code=rules.grouped(code))
+    send_sms(text, phone, purpose=ENTRY, subject=subject, secret=True, now=now)
+    return True
+
+
+@command
+def take_phone_code(phone: str, code: str, *, now: datetime) -> bool:
+    """Tell whether a code proves a phone, and use it up; a wrong one is one try less."""
+    given, holder = rules.looks_like_code(code), phone_print(phone)
+    known = PhoneCode.objects.select_for_update(no_key=True)
+    found = known.filter(region=region(), holder=holder).first()
+    if found is None or given is None or found.tries_left == 0 or found.expires_at <= now:
+        return False
+    if hmac.compare_digest(found.digest, _digest(holder, given)):
+        found.delete()
+        return True
+    found.tries_left -= 1
+    found.save(update_fields=["tries_left"])
+    return False

@@ -52,6 +52,27 @@ class SmsMessage(models.Model):
         return f"{self.purpose}: {self.subject}"
 
 
+class PhoneCode(models.Model):
+    """The short code that proves a phone: minutes, a few tries, once.
+
+    Neither the phone nor the code is here: a print of one, a keyed digest of the other.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    holder = models.CharField("отпечаток телефона", max_length=16)
+    digest = models.CharField(max_length=64)
+    tries_left = models.PositiveSmallIntegerField("попыток осталось")
+    expires_at = models.DateTimeField("действует до")
+
+    class Meta:
+        verbose_name = "код для входа"
+        verbose_name_plural = "коды для входа"
+        constraints = [models.UniqueConstraint(fields=["region", "holder"], name="phone_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.holder}: {self.expires_at}"
+
+
 class SmsCode(models.Model):
     """The short code that opens a message together with its number: a few tries, a few weeks.
 

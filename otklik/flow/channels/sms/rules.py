@@ -21,6 +21,8 @@ class SmsRules:
     code_days: int = 30
     code_tries: int = 5
     codes_a_day: int = 3
+    entry_minutes: int = 10
+    entry_codes_a_day: int = 5
 
 
 def wait(tries: int) -> timedelta:
