@@ -22,15 +22,16 @@ document.addEventListener("change", counted);
 let place = -1;
 
 document.addEventListener("keydown", (event) => {
-  if ((event.target as Element).matches("input, textarea, select") || event.ctrlKey || event.metaKey) return;
+  if ((event.target as Element).matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = findAll("[data-row]");
-  if (event.key === "/") {
+  // by the place of the key: in the Russian layout j is «о»
+  if (event.code === "Slash" || event.key === "/") {
     event.preventDefault();
     find("[data-focus]")?.focus();
-  } else if ((event.key === "j" || event.key === "k") && rows.length) {
-    place = Math.max(0, Math.min(rows.length - 1, place + (event.key === "j" ? 1 : -1)));
+  } else if ((event.code === "KeyJ" || event.code === "KeyK") && rows.length) {
+    place = Math.max(0, Math.min(rows.length - 1, place + (event.code === "KeyJ" ? 1 : -1)));
     find<HTMLAnchorElement>("a", rows[place]!)?.focus();
-  } else if (event.key === "x" && rows[place]) {
+  } else if (event.code === "KeyX" && rows[place]) {
     const box = find<HTMLInputElement>('input[name="number"]', rows[place]!);
     if (box) box.checked = !box.checked;
     counted();

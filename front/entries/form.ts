@@ -109,6 +109,10 @@ function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLE
     }
     again();
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    if (!answer.querySelector("[data-send]")) {
+      state.textContent = say("failed"); // a proxy's page, or an error of ours: neither receipt nor mistakes
+      return;
+    }
     for (const place of findAll("[data-error]")) place.replaceChildren(...(answer.getElementById(place.id)?.childNodes ?? []));
     const mistakes = answer.querySelector("[data-mistakes]");
     if (mistakes) need("[data-mistakes]").replaceChildren(...mistakes.childNodes);

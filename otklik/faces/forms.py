@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from otklik.flow.appeals.commands import receive_appeal
 from otklik.flow.intake.commands import receive
-from otklik.flow.intake.rules import NewReport, Problem
+from otklik.flow.intake.rules import NewReport, Problem, Refused
 from otklik.flow.regimes.commands import NewApplicant
 from otklik.flow.regimes.rules import APPEAL
 
@@ -112,7 +112,23 @@ def accept(
     form: SendForm, new: NewReport, *, files: Sequence[UploadedFile[Any]], author: Person | None,
     now: datetime,
 ) -> Receipt:  # fmt: skip
-    """Receive what was sent, as a message or as an appeal."""
+    """Receive what was sent, as a message or as an appeal.
+
+    A key that a draft kept from a message already taken brings new words under a new key.
+    """
+    try:
+        return _received(form, new, files=files, author=author, now=now)
+    except Refused as refusal:
+        if [problem.field for problem in refusal.problems] != ["idempotency_key"]:
+            raise
+    new = replace(new, idempotency_key=str(uuid.uuid4()))
+    return _received(form, new, files=files, author=author, now=now)
+
+
+def _received(
+    form: SendForm, new: NewReport, *, files: Sequence[UploadedFile[Any]], author: Person | None,
+    now: datetime,
+) -> Receipt:  # fmt: skip
     if form.is_appeal:
         return receive_appeal(new, form.applicant(), files=files, author=author, now=now)
     return receive(new, files=files, author=author, now=now)

@@ -126,3 +126,11 @@ def test_a_strangers_message_does_not_exist(client: Client) -> None:
     assert client.get(f"/sent/{number}/").status_code == 404
     wrong = client.post("/track/", {"number": number, "secret": "AAAA-AAAA"})
     assert wrong.status_code == 422
+
+
+def test_a_draft_with_a_used_key_brings_its_new_words_all_the_same(client: Client) -> None:
+    client.post("/send/", form(idempotency_key="kept"))
+    client.post("/send/", form(idempotency_key="kept", text="Прорвало трубу, заливает подвал"))
+    client.post("/send/", form(idempotency_key="kept"))
+    texts = [report.text for report in Report.objects.order_by("pk")]
+    assert texts == ["Во дворе яма, ходить опасно", "Прорвало трубу, заливает подвал"]

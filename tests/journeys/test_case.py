@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,17 @@ from otklik.flow.cases.models import Case, ClockEvent
 from otklik.flow.cases.rules import Refused
 from otklik.flow.rating.commands import rate_answer
 from otklik.journal.reading import about
-from tests.cast import NOW, anna_writes, boris, clara, denis, elena, opened_case, signed_in
+from tests.cast import (
+    NOW,
+    anna_writes,
+    boris,
+    clara,
+    denis,
+    elena,
+    galina,
+    opened_case,
+    signed_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 ANSWER = "Яму заделали 25 ноября, работал подрядчик города, летом обновим всю улицу"
@@ -191,7 +202,23 @@ def test_an_official_sees_only_what_their_powers_cover() -> None:
 
 def test_the_same_key_gives_the_same_receipt() -> None:
     first = anna_writes(idempotency_key="k1")
-    again = anna_writes(idempotency_key="k1", text="Другой текст с тем же ключом")
+    again = anna_writes(idempotency_key="k1")
     assert (first.number, first.secret) == (again.number, again.secret)
     assert first.fresh
     assert not again.fresh
+
+
+def test_other_words_with_a_used_key_are_refused_not_lost() -> None:
+    from otklik.flow.intake.rules import Refused as NotTaken  # noqa: PLC0415
+
+    anna_writes(idempotency_key="k1")
+    with pytest.raises(NotTaken) as refusal:
+        anna_writes(idempotency_key="k1", text="Прорвало трубу, заливает подвал")
+    assert [problem.code for problem in refusal.value.problems] == ["used"]
+
+
+def test_the_queue_offers_in_bulk_only_what_one_may_do() -> None:
+    opened_case()
+    for official, verbs in ((galina(), set()), (elena(), {"register", "assign"})):
+        page = signed_in(official).get("/desk/?status=").content.decode()
+        assert set(re.findall(r'name="verb" value="(\w+)"', page)) == verbs

@@ -88,7 +88,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tabs": [(code, title, counts.get(code, 0)) for code, title in TABS],
         "counts": counts,
         "saved": queries.views_of(official),
-        "bulk": [verb for verb in BULK if verb in VERBS],
+        "bulk": {verb for verb in BULK if powers_of(official).anywhere(BY_VERB[verb].permission)},
         "powers": powers_of(official),
         "once": uuid.uuid4().hex,
         "may_group": may_group(official),

@@ -129,6 +129,7 @@ def send(request: HttpRequest, widget: Widget) -> HttpResponse:
             now=timezone.now(),
         )
     except intake_rules.Refused as refusal:
+        form.values["idempotency_key"] = str(uuid.uuid4())
         form.refuse(refusal.problems, widget.language)
         return _form(request, widget, form, status=422)
     return redirect("widgets:sent", widget.token, signing.dumps(receipt.number, salt=RECEIPT))

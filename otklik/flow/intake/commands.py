@@ -64,7 +64,8 @@ def receive(
 ) -> Receipt:
     """Accept a message: number it, keep its files, tell the journal, all or nothing.
 
-    The same idempotency key through the same channel gives the same receipt with `fresh` false.
+    The same idempotency key through the same channel gives the same receipt with `fresh` false;
+    with other words it is refused: they are no repetition, and must not be lost.
     Raises rules.Refused with every problem at once; nothing is kept then.
     """
     new = rules.tidy(new)
@@ -86,6 +87,8 @@ def receive(
         known = Report.objects.get(
             region=region(), channel=new.channel, idempotency_key=new.idempotency_key
         )
+        if known.text != new.text:
+            raise rules.Refused([rules.key_used()])
         return _receipt(known, fresh=False)
     return _receipt(report, fresh=True)
 

@@ -115,7 +115,13 @@ def check(new: NewReport, limits: Limits) -> list[Problem]:
 
 
 def _text(new: NewReport, limits: Limits) -> Iterator[Problem]:
-    if not any(map(str.isalnum, new.text)):
+    if BROKEN in new.text:
+        yield Problem(
+            "text", "encoding",
+            "Часть букв не прочиталась. Проверьте текст: вместо них стоит знак \ufffd",
+            "Some letters could not be read. Check the text where it shows \ufffd",
+        )  # fmt: skip
+    elif not any(map(str.isalnum, new.text)):
         yield Problem("text", "empty", "Напишите, что случилось", "Say what happened")
     elif len(new.text) > limits.text:
         over = len(new.text) - limits.text
@@ -123,12 +129,6 @@ def _text(new: NewReport, limits: Limits) -> Iterator[Problem]:
             "text", "too_long",
             f"Текст длиннее {limits.text} знаков на {over}. Сократите его или приложите файлом",
             f"The text is {over} characters over {limits.text}. Shorten it or attach it as a file",
-        )  # fmt: skip
-    elif BROKEN in new.text:
-        yield Problem(
-            "text", "encoding",
-            "Часть букв не прочиталась. Проверьте текст: вместо них стоит знак \ufffd",
-            "Some letters could not be read. Check the text where it shows \ufffd",
         )  # fmt: skip
 
 
@@ -206,6 +206,15 @@ def outside(title_genitive: str) -> Problem:
         "place", "outside",
         f"Точка за границей {title_genitive}. Передвиньте её или напишите адрес",
         "The pin is outside the region. Move it or type an address",
+    )  # fmt: skip
+
+
+def key_used() -> Problem:
+    """Say that a key has brought other words before."""
+    return Problem(
+        "idempotency_key", "used",
+        "Этот ключ уже принёс другое сообщение: для нового нужен новый ключ",
+        "This key has brought another message: a new one needs a key of its own",
     )  # fmt: skip
 
 
