@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import ViewportSize, expect
 
 from otklik.demo.accounts import (
     APPROVER,
@@ -191,7 +191,7 @@ def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: st
     other.locator('input[name="answer_score"][value="4"]').check(force=True)
     other.locator('input[name="result_score"][value="5"]').check(force=True)
     other.locator("form[data-rate] button").click()
-    assert other.get_by_role("img", name="5 из 5").is_visible()
+    expect(other.get_by_role("img", name="5 из 5").first).to_be_visible()
 
 
 @pytest.mark.parametrize("status", [413, 502])
