@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 GROUND = {"territories", "organisations", "topics", "triage"}
 PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
-FLOW = {"cases", "problems", "sms", "calls", "exchange", "answers", "reception"}
+FLOW = {
+    "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
+}  # fmt: skip
 SET_UP = {
     "calls": {"line", "extension"},
     "exchange": {"system"},
