@@ -192,17 +192,3 @@ def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: st
     other.locator('input[name="result_score"][value="5"]').check(force=True)
     other.locator("form[data-rate] button").click()
     expect(other.get_by_role("img", name="5 из 5").first).to_be_visible()
-
-
-@pytest.mark.parametrize("status", [413, 502])
-def test_a_failed_sending_is_told_and_nothing_is_lost(
-    browser: Browser, served: str, status: int
-) -> None:
-    anna = browser.new_context(viewport=PHONE, locale="ru-RU").new_page()
-    anna.goto(f"{served}/send/")
-    anna.fill("#id_text", UNSURE)
-    anna.locator('input[name="place_kind"][value="unknown"]').check(force=True)
-    anna.route("**/send/", lambda route: route.fulfill(status=status, body="<h1>Bad</h1>"))
-    anna.locator(".sendbar button").click()
-    anna.get_by_text("Не отправилось").wait_for()
-    assert anna.input_value("#id_text") == UNSURE
