@@ -236,8 +236,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Where people reach this installation: letters carry links to it.
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Where people reach this installation: letters and the code of widgets carry it.
+SITE_URL = env.str(
+    "SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+).rstrip("/")
 # The demo's letters go nowhere: they lie as files in OTKLIK_DATA/mail.
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
@@ -257,11 +259,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Отклик <otklik
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_BODY = env.str("SMS_GATEWAY_BODY", default='{"to": "{phone}", "text": "{text}"}')
 SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={})
-
-# Where people reach us: in the code that other sites paste, and in what looks for that code there.
-PUBLIC_ORIGIN = env.str(
-    "PUBLIC_ORIGIN", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
-)
 
 # Requests to other machines: inner addresses are closed but for the hosts named here; without
 # HTTP_OUTSIDE only these are open.

@@ -55,7 +55,7 @@ class State:
         self.asked.append((method, parts.path, form))
         bearer = headers.get("Authorization", "").removeprefix("Bearer ")
         made = self.imitator.answer(method, parts.path, dict(parse_qsl(parts.query)), form, bearer)
-        return http.Reply(made.status, made.body.encode(), made.kind)
+        return http.Reply(made.status, made.body.encode(), (("content-type", made.kind),))
 
     def choose(self, address: str, oid: str) -> str:
         """Choose a person on the imitator's page; return where that leads."""

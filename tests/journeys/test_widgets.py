@@ -193,7 +193,7 @@ class Town(BaseHTTPRequestHandler):
     html, policy = "", ""
 
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/" else 500)
+        self.send_response({"/": 200, "/old": 301}.get(self.path, 500))
         if Town.policy:
             self.send_header("Content-Security-Policy", Town.policy)
         self.end_headers()
@@ -220,22 +220,25 @@ def test_pages_are_visited_and_what_is_wrong_there_is_said(town: str) -> None:
     bad = zhanna.post(f"/desk/widgets/{widget.pk}/pages/", {"pages": "не адрес"})
     assert bad.status_code == 422
     assert "Не адрес страницы" in bad.content.decode()
-    answer = zhanna.post(f"/desk/widgets/{widget.pk}/pages/", {"pages": f"{town}/\n{town}/gone"})
-    assert answer.status_code == 302
-    Town.html = (
-        f'<script async src="https://ours.example/w.js" data-widget="{widget.token}"></script>'
+    answer = zhanna.post(
+        f"/desk/widgets/{widget.pk}/pages/", {"pages": f"{town}/\n{town}/gone\n{town}/old"}
     )
+    assert answer.status_code == 302
+    pasted = "<p>" + "а" * 400_000  # what sites put before it
+    code = f'src="https://ours.example/w.js" data-widget="{widget.token}"'
+    Town.html = f"{pasted}<script async {code}></script>"
     Town.policy = "frame-src 'none'"
     for page in WidgetPage.objects.all():
         check_page(page.pk, ours="https://ours.example", now=timezone.now())
     shown = zhanna.get(f"/desk/widgets/{widget.pk}/").content.decode()
-    assert "на 0 из 2 страниц" in shown
+    assert "на 0 из 3 страниц" in shown
+    assert "страница переехала" in shown
     assert "страница не открылась" in shown
     assert "не пускают нашу рамку" in shown
     Town.policy = ""
     for page in WidgetPage.objects.all():
         check_page(page.pk, ours="https://ours.example", now=timezone.now() + timedelta(hours=1))
-    assert "на 1 из 2 страниц" in zhanna.get(f"/desk/widgets/{widget.pk}/").content.decode()
+    assert "на 1 из 3 страниц" in zhanna.get(f"/desk/widgets/{widget.pk}/").content.decode()
 
 
 def test_the_visitor_of_pages_never_reaches_inner_machines() -> None:

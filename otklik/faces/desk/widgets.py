@@ -126,7 +126,7 @@ def _page(
         for each in standing
     ]
     context = {
-        "widget": found, "values": values, "errors": errors or {}, "ours": settings.PUBLIC_ORIGIN,
+        "widget": found, "values": values, "errors": errors or {}, "ours": settings.SITE_URL,
         "bodies": queries.bodies_with_widgets(by), "categories": topics().categories,
         "choices": {name: kinds.choices for name, kinds in commands.CHOICES.items()},
         "looked": looked, "good": sum(1 for each, _f in looked if each.checked_at and not _f),

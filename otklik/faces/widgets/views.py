@@ -223,7 +223,7 @@ def _form(
     ]
     context = {
         "widget": widget, "form": form.values, "errors": form.errors, "accept": ACCEPT,
-        "limits": intake_queries.limits(), "mark": _mark(widget), "ours": settings.PUBLIC_ORIGIN,
+        "limits": intake_queries.limits(), "mark": _mark(widget), "ours": settings.SITE_URL,
         "topic_groups": [(title, facts) for title, facts in groups if facts],
         "site": request.POST.get("site", "") or request.headers.get("Referer", ""),
     }  # fmt: skip

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HTTPError = httpx.HTTPError
 SECONDS = 10.0
 LONGEST = 256 * 1024
-"""Bytes of an answer that are read: nobody owes us more."""
+"""Bytes of an answer that are read unless a caller expects more."""
 LATER = frozenset({408, 425, 429})
 """A refusal of the moment, not of the message."""
 BAD_REQUEST, SERVER_ERROR = 400, 500
@@ -37,9 +37,21 @@ class Reply:
 
     status: int
     content: bytes = b""
-    kind: str = ""
-    """The content's type."""
     headers: tuple[tuple[str, str], ...] = ()
+
+    def header(self, name: str) -> tuple[str, ...]:
+        """Return the values of a header, none for one that was not sent."""
+        return tuple(value for each, value in self.headers if each.lower() == name)
+
+    @property
+    def kind(self) -> str:
+        """The content's type."""
+        return next(iter(self.header("content-type")), "")
+
+    @property
+    def moved(self) -> bool:
+        """Whether what was asked for is said to be elsewhere."""
+        return httpx.codes.is_redirect(self.status)
 
     @property
     def ok(self) -> bool:
@@ -60,18 +72,16 @@ def post(
     return ask("POST", url, seconds=seconds, headers=headers, **body)
 
 
-def get(
-    url: str, *, seconds: float = SECONDS, headers: Mapping[str, str] | None = None, **body: Any
-) -> Reply:
+def get(url: str, *, seconds: float = SECONDS, longest: int = LONGEST) -> Reply:
     """Get once, under the same rules."""
-    return ask("GET", url, seconds=seconds, headers=headers, **body)
+    return ask("GET", url, seconds=seconds, longest=longest)
 
 
 def ask(
-    method: str, url: str, *, seconds: float = SECONDS, headers: Mapping[str, str] | None = None,
-    **body: Any,
+    method: str, url: str, *, seconds: float = SECONDS, longest: int = LONGEST,
+    headers: Mapping[str, str] | None = None, **body: Any,
 ) -> Reply:  # fmt: skip
-    """Send one request and read its answer, no longer than twice `seconds`."""
+    """Send one request; read `longest` bytes of its answer, no longer than twice `seconds`."""
     # No proxy of the environment and no redirect: the address that was checked is the one met.
     with httpx.Client(timeout=seconds, trust_env=False, follow_redirects=False) as client:
         try:
@@ -84,22 +94,21 @@ def ask(
         until = time.monotonic() + 2 * seconds
         answer = client.send(request, stream=True)
         try:
-            kind = answer.headers.get("content-type", "")
             told = tuple(answer.headers.multi_items())
-            return Reply(answer.status_code, _read(answer, until), kind, told)
+            return Reply(answer.status_code, _read(answer, until, longest), told)
         finally:
             answer.close()
 
 
-def _read(answer: httpx.Response, until: float) -> bytes:
+def _read(answer: httpx.Response, until: float, longest: int) -> bytes:
     content = b""
     for part in answer.iter_bytes():
         content += part
-        if len(content) > LONGEST:
+        if len(content) > longest:
             break
         if time.monotonic() > until:
             raise httpx.ReadTimeout("the answer takes too long")
-    return content[:LONGEST]
+    return content[:longest]
 
 
 def _allowed(url: httpx.URL) -> str:

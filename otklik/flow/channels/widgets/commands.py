@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 WORDS = {"title": 120, "slogan": 120, "text": 300, "button": 40}
 CHOICES = {"kind": Widget.Kind, "theme": Widget.Theme, "language": Widget.Language}
 MOST_PAGES = 50
+LONGEST_PAGE = 4 * 2**20
+"""Bytes of a page that are looked through: sites paste much into theirs."""
 
 
 @command
@@ -147,15 +149,13 @@ def check_page(page_id: int, *, ours: str, now: datetime) -> WidgetPage | None:
 
 def _faults(page: WidgetPage, ours: str) -> list[str]:
     try:
-        reply = http.get(page.url)
+        reply = http.get(page.url, longest=LONGEST_PAGE)
     except http.HTTPError:
         return ["unreachable"]
     if not reply.ok:
-        return ["unreachable"]
-    policies = tuple(
-        value for name, value in reply.headers if name.lower() == "content-security-policy"
-    )
-    seen = rules.Seen(page.url, reply.content.decode(errors="replace"), policies)
+        return ["moved" if reply.moved else "unreachable"]
+    text = reply.content.decode(errors="replace")
+    seen = rules.Seen(page.url, text, reply.header("content-security-policy"))
     widget = page.widget
     return rules.faults_of(seen, token=widget.token, ours=ours, origins=widget.allowed)
 

@@ -12,7 +12,7 @@ def check(*, page_id: int) -> None:
     """Visit one page."""
     from otklik.flow.channels.widgets import commands  # noqa: PLC0415
 
-    commands.check_page(page_id, ours=settings.PUBLIC_ORIGIN, now=timezone.now())
+    commands.check_page(page_id, ours=settings.SITE_URL, now=timezone.now())
 
 
 @app.periodic(cron="20 3 * * *")

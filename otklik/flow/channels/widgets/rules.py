@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 FAULTS = {
     "unreachable": ("страница не открылась", "the page did not open"),
+    "moved": (
+        "страница переехала: запишите её новый адрес",
+        "the page has moved",
+    ),
     "missing": ("на странице нет кода виджета", "the widget's code is not on the page"),
     "other": ("на странице код другого виджета", "the page carries another widget's code"),
     "closed": ("этого сайта нет в списке разрешённых", "the site is not in the widget's list"),
