@@ -101,11 +101,12 @@ def draft_vote(draft: Draft, *, by: Official, now: datetime) -> Vote:
         project, kind="vote", opens_at=draft.opens_at, closes_at=draft.closes_at,
         circle=draft.circle,
     )  # fmt: skip
-    taken = set(Vote.objects.values_list("slug", flat=True))
-    vote = Vote.objects.create(
-        region=by.region, phase=phase, slug=projects.free_slug(draft.question, taken),
-        question=draft.question.strip()[:300], made_by=by, made_at=now,
-        **{name: getattr(draft, name) for name in PLAIN},
+    vote = projects.under_free_slug(
+        draft.question,
+        lambda slug: Vote.objects.create(
+            region=by.region, phase=phase, slug=slug, question=draft.question.strip()[:300],
+            made_by=by, made_at=now, **{name: getattr(draft, name) for name in PLAIN},
+        ),
     )  # fmt: skip
     VoteOption.objects.bulk_create(
         VoteOption(
@@ -126,7 +127,7 @@ def drop_draft(vote_id: int, *, by: Official, now: datetime) -> None:
         raise Refused("announced", "Объявленное голосование не удаляют",
                       "An announced vote is never deleted")  # fmt: skip
     phase = vote.phase
-    tell(vote, events.VoteDrafted, by.ref, now)
+    tell(vote, events.VoteDropped, by.ref, now)
     vote.delete()
     phase.delete()
 

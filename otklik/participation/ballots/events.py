@@ -20,13 +20,25 @@ class VoteFact(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class VoteDrafted(VoteFact):
-    """An official wrote a vote or changed its draft; nobody outside sees it yet."""
+    """An official wrote a vote; nobody outside sees it yet."""
 
     kind: ClassVar[str] = "vote.drafted"
     public: ClassVar[bool] = False
     sentences: ClassVar[dict[str, str]] = {
         "ru": "Составлено голосование",
         "en": "A vote was drafted",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoteDropped(VoteFact):
+    """A draft was thrown away; nobody outside ever saw it."""
+
+    kind: ClassVar[str] = "vote.dropped"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Черновик голосования удалён",
+        "en": "The vote's draft was dropped",
     }
 
 

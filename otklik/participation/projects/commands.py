@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
@@ -13,6 +14,7 @@ from otklik.participation.projects import events, rules
 from otklik.participation.projects.models import Audience, Phase, Project, Resident
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from otklik.ground.accounts.models import Official, Person
@@ -23,7 +25,8 @@ LATIN = "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch - y - e yu 
 ROMAN = {
     letter: latin.strip("-") for letter, latin in zip(CYRILLIC, LATIN.split(), strict=True)
 }  # fmt: skip
-SLUG = 60
+SLUG, MOST_ALIKE = 60, 100
+Row = TypeVar("Row")
 
 
 def slug_of(title: str) -> str:
@@ -32,14 +35,16 @@ def slug_of(title: str) -> str:
     return slugify(latin)[:SLUG].strip("-") or "vopros"
 
 
-def free_slug(title: str, taken: set[str]) -> str:
-    """Return an address that nothing has yet."""
-    base, number = slug_of(title), 1
-    found = base
-    while found in taken:
-        number += 1
-        found = f"{base}-{number}"
-    return found
+def under_free_slug(title: str, make: Callable[[str], Row]) -> Row:
+    """Make a row under an address from its title; the constraint says whether it is free."""
+    base = slug_of(title)
+    for number in range(1, MOST_ALIKE):
+        try:
+            with transaction.atomic():
+                return make(base if number == 1 else f"{base}-{number}")
+        except IntegrityError:
+            continue
+    raise Refused("title", "Слишком много таких названий", "Too many of the same title")
 
 
 @command
@@ -50,11 +55,12 @@ def start_project(
     """Begin a matter on which people will be heard; nobody sees it until it is announced."""
     if not title.strip():
         raise Refused("no_title", "Назовите проект", "Name the project")
-    taken = set(Project.objects.values_list("slug", flat=True))
-    project = Project.objects.create(
-        region=by.region, title=title.strip()[:200], slug=free_slug(title, taken),
-        summary=summary.strip(), territory=territory, organisation=by.organisation, made_by=by,
-        made_at=now,
+    project = under_free_slug(
+        title,
+        lambda slug: Project.objects.create(
+            region=by.region, title=title.strip()[:200], slug=slug, summary=summary.strip(),
+            territory=territory, organisation=by.organisation, made_by=by, made_at=now,
+        ),
     )  # fmt: skip
     record(
         events.ProjectStarted(

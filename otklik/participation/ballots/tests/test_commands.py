@@ -188,6 +188,7 @@ def test_a_draft_may_be_dropped_an_announced_vote_never() -> None:
     vote = drafted()
     commands.drop_draft(vote.pk, by=vote.made_by, now=NOW)
     assert not Vote.objects.filter(pk=vote.pk).exists()
+    assert [entry.kind for entry in about(vote.ref)] == ["vote.drafted", "vote.dropped"]
     vote = running()
     assert refused(lambda: commands.drop_draft(vote.pk, by=vote.made_by, now=NOW)) == "announced"
 

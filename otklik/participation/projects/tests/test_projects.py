@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, transaction
 
+from otklik.demo import accounts
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.projects import commands, rules
 from otklik.participation.projects.models import Audience, Phase, Project
@@ -50,7 +51,14 @@ def test_a_date_of_birth_must_be_possible(born: date) -> None:
 def test_addresses_are_latin_and_nothing_has_two() -> None:
     assert commands.slug_of("Где поставить щит?") == "gde-postavit-schit"
     assert commands.slug_of("???") == "vopros"
-    assert commands.free_slug("Щит", {"schit", "schit-2"}) == "schit-3"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("world")
+def test_the_constraint_gives_each_of_the_same_title_its_own_address() -> None:
+    official = accounts.official(accounts.VOTES)
+    made = [commands.start_project(title="Щит", by=official, now=NOW).slug for _ in range(3)]
+    assert made == ["schit", "schit-2", "schit-3"]
 
 
 def delete(rows: Any) -> None:
