@@ -70,7 +70,7 @@ export class Host extends HTMLElement {
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "×";
-    close.setAttribute("aria-label", "Закрыть");
+    close.setAttribute("aria-label", document.documentElement.lang.startsWith("en") ? "Close" : "Закрыть");
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       dialog.remove();

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
     from otklik.ground.accounts.models import Official
 
+SECTIONS = {
+    "templates": ("edit_templates",), "checks": ("verify",), "votes": ("organise_votes",),
+    "reception": ("hold_reception",), "statistics": ("see_statistics",),
+    "tasks": ("instruct", "fulfil", "see_statistics"), "people": ("manage_people",),
+    "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
+    "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
+}  # fmt: skip
+"""The desk's sections and the permissions any of which opens them."""
+
 
 @remembered(60)
 def _titles() -> dict[str, Any]:
@@ -41,13 +50,7 @@ def _sections(official: Official | None) -> frozenset[str]:
     if official is None:
         return frozenset()
     powers = powers_of(official)
-    held = {
-        each
-        for each in ("manage_people", "audit", "erase_person", "create_on_behalf", "edit_widgets")
-        if powers.anywhere(each)
-    }
-    exports = powers.anywhere("export_cases") or powers.anywhere("approve_export")
-    return frozenset(held | {"exports"} if exports else held)
+    return frozenset(name for name, any_of in SECTIONS.items() if any(map(powers.anywhere, any_of)))
 
 
 def _unseen(request: HttpRequest) -> int:
@@ -71,14 +74,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "map_pmtiles": "/map/region.pmtiles" if settings.MAP_PMTILES else "",
         "demo": settings.DEMO,
         "official": asker,
-        "may_edit_templates": bool(asker and powers_of(asker).anywhere("edit_templates")),
-        "may_verify": bool(asker and powers_of(asker).anywhere("verify")),
-        "may_organise_votes": bool(asker and powers_of(asker).anywhere("organise_votes")),
-        "may_hold_reception": bool(asker and powers_of(asker).anywhere("hold_reception")),
-        "may_see_statistics": bool(asker and powers_of(asker).anywhere("see_statistics")),
-        "may_see_tasks": bool(
-            asker and any(map(powers_of(asker).anywhere, ("instruct", "fulfil", "see_statistics")))
-        ),
         "may": _sections(asker),
         "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
         "tasks_waiting": partial(_tasks_waiting, asker),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from otklik.demo import accounts
 from otklik.flow.cases import commands, queries
-from otklik.flow.cases.queries import QueueFilters
+from otklik.flow.cases.queue import QueueFilters, counts_for, queue_for
 from otklik.flow.cases.rules import Refused
 from otklik.flow.intake.models import Attachment
 from otklik.journal import following
@@ -64,8 +64,8 @@ def test_at_the_desk_it_exists_for_nobody_else(hidden: Case, actor: accounts.Act
     points = client.get("/desk/points.geojson?status=")
     assert points.status_code == 403 or hidden.spoken not in points.content.decode()
     official = accounts.official(actor)
-    assert not any(queries.counts_for(official, NOW).values())
-    assert not queries.queue_for(official, QueueFilters(), NOW).exists()
+    assert not any(counts_for(official, NOW).values())
+    assert not queue_for(official, QueueFilters(), NOW).exists()
     file = Attachment.objects.get(report=hidden.report)
     for variant in ("original", "public", "thumbnail"):
         assert client.get(f"/files/{file.token}/{variant}").status_code == 404

@@ -8,7 +8,7 @@ import pytest
 
 from otklik.flow.cases import commands, queries
 from otklik.flow.cases.models import Case
-from otklik.flow.cases.queries import QueueFilters
+from otklik.flow.cases.queue import QueueFilters, counts_for, queue_for
 from otklik.flow.cases.rules import Refused
 from otklik.ground.accounts.models import Role
 from otklik.ground.accounts.rules import CONTOUR, PERMISSIONS, Power, Powers, permissions_for
@@ -64,9 +64,9 @@ def test_the_queue_holds_exactly_what_lies_within_the_bounds() -> None:
         stranger = bound("coordinator", **(inside | {name: value}))
         assert not queries.cases_of(stranger).filter(pk=case.pk).exists(), name
         assert signed_in(stranger).get(f"/desk/c/{case.spoken}/").status_code == 404
-        assert not queries.counts_for(stranger, NOW)["open"]
+        assert not counts_for(stranger, NOW)["open"]
     colleague = bound("coordinator", **inside)
-    found = queries.queue_for(colleague, QueueFilters(), NOW)
+    found = queue_for(colleague, QueueFilters(), NOW)
     assert [each.number for each in found] == [case.number]
     assert signed_in(colleague).get(f"/desk/c/{case.spoken}/").status_code == 200
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from otklik.faces.show import day
-from otklik.flow.cases.queries import QueueFilters
+from otklik.flow.cases.queue import QueueFilters
 
 if TYPE_CHECKING:
     from django.http import QueryDict

@@ -26,7 +26,7 @@ from otklik.flow.answers import queries as answer_queries
 from otklik.flow.answers.commands import examine_waiting
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
-from otklik.flow.cases.queries import GROUPS, ORDERS
+from otklik.flow.cases import queue as queues
 from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
 from otklik.flow.control.commands import press
 from otklik.flow.control.queries import forecast
@@ -70,16 +70,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     official = access.official_or_404(request, "see_case")
     now = timezone.now()
     filters = filters_of(request.GET)
-    length = queries.queue_length(official, filters, now)
-    shown = min(length, queries.COUNTED)
+    length = queues.queue_length(official, filters, now)
+    shown = min(length, queues.COUNTED)
     page = Paginator(range(shown), PAGE).get_page(request.GET.get("page"))
     bounds = (max(page.start_index() - 1, 0), page.end_index())
     query = request.GET.copy()
     query.pop("page", None)
-    counts = queries.counts_for(official, now)
+    counts = queues.counts_for(official, now)
     context = {
         "page": page,
-        "rows": queries.queue_page(official, filters, now, *bounds),
+        "rows": queues.queue_page(official, filters, now, *bounds),
         "found": f"{shown}+" if length > shown else str(shown),
         "now": now,
         "soon": now + timedelta(days=1),
@@ -87,9 +87,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "chosen": request.GET,
         "tabs": [(code, title, counts.get(code, 0)) for code, title in TABS],
         "counts": counts,
-        "saved": queries.views_of(official),
+        "saved": queues.views_of(official),
         "bulk": {verb for verb in BULK if powers_of(official).anywhere(BY_VERB[verb].permission)},
-        "powers": powers_of(official),
         "once": uuid.uuid4().hex,
         "may_group": may_group(official),
         **_lists(),
@@ -106,8 +105,6 @@ def _lists() -> dict[str, Any]:
         "organisations": sorted(organisations().values(), key=lambda each: each.short_ru),
         "channels": directory("channels").values(),
         "statuses": directory("statuses").values(),
-        "orders": tuple(ORDERS),
-        "groups": tuple(GROUPS),
         "rejection_reasons": directory("rejection_reasons").values(),
         "return_reasons": directory("return_reasons").values(),
         "results": [directory("results")[code] for code in RESULTS if code in directory("results")],
@@ -362,7 +359,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def points(request: HttpRequest) -> HttpResponse:
     """Give the queue's cases as points of a map."""
     official = access.official_or_404(request, "see_case")
-    found = queries.queue_for(official, filters_of(request.GET), timezone.now())
+    found = queues.queue_for(official, filters_of(request.GET), timezone.now())
     placed = [
         (each, show.point(each, sight(queries.permissions_on(official, each), None)))
         for each in found.filter(lat__isnull=False)[:2000]

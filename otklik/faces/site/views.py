@@ -25,6 +25,7 @@ from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
+from otklik.flow.cases.queue import GROUPS
 from otklik.flow.intake import commands as intake
 from otklik.flow.intake import held
 from otklik.flow.intake import queries as intake_queries
@@ -214,8 +215,8 @@ def messages(request: HttpRequest) -> HttpResponse:
         found = found.filter(topic__category__code=topic)
     if territory := request.GET.get("territory", ""):
         found = found.filter(territory__code=territory)
-    if (status := request.GET.get("status", "")) in case_queries.GROUPS:
-        found = found.filter(status__in=case_queries.GROUPS[status])
+    if (status := request.GET.get("status", "")) in GROUPS:
+        found = found.filter(status__in=GROUPS[status])
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from otklik.flow.cases.queries import QueueFilters
+    from otklik.flow.cases.queue import QueueFilters
     from otklik.journal.facts import Fact
 
 SEALED_FOR = "privacy_export.file"

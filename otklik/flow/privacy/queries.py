@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from otklik.flow.appeals import paper
 from otklik.flow.appeals.queries import file_of
 from otklik.flow.cases.models import Case, Support
-from otklik.flow.cases.queries import QueueFilters, queue_for
+from otklik.flow.cases.queue import QueueFilters, queue_for
 from otklik.flow.cases.rules import FINAL
 from otklik.flow.intake.files import stored
 from otklik.flow.intake.models import Attachment, Report
