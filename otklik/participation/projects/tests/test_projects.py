@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, transaction
 
-from otklik.demo import accounts
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.projects import commands, rules
 from otklik.participation.projects.models import Audience, Phase, Project
@@ -56,8 +55,8 @@ def test_addresses_are_latin_and_nothing_has_two() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("world")
 def test_the_constraint_gives_each_of_the_same_title_its_own_address() -> None:
-    official = accounts.official(accounts.VOTES)
-    made = [commands.start_project(title="Щит", by=official, now=NOW).slug for _ in range(3)]
+    by = bound("vote_organiser", organisation="cur")
+    made = [commands.start_project(title="Щит", by=by, now=NOW).slug for _ in range(3)]
     assert made == ["schit", "schit-2", "schit-3"]
 
 
