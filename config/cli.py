@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from config.beside import Beside, stop
+
 ROOT = Path(__file__).resolve().parent.parent
 HELP = """otklik COMMAND [options]
 
@@ -89,9 +91,8 @@ def serve(arguments: list[str]) -> NoReturn:
         os.environ["OTKLIK_DEMO"] = "1"
     _bring_up_to_date(demo="--demo" in arguments)
     port = os.environ.get("PORT", "8000")
-    children = [subprocess.Popen([sys.executable, "-m", "config.cli", "work"])]
-    if _demo() and not os.environ.get("ESIA_URL"):
-        children.append(subprocess.Popen([sys.executable, "-m", "config.cli", "imitator"]))
+    commands = ["work", *(["imitator"] if _demo() and not os.environ.get("ESIA_URL") else [])]
+    children = [Beside(command) for command in commands]
     # uvicorn raises the signal again when it has stopped: it must find us, not the end
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -99,7 +100,7 @@ def serve(arguments: list[str]) -> NoReturn:
             _uvicorn(port)
     finally:
         for child in children:
-            _stop(child)
+            child.stop()
     sys.exit(0)
 
 
@@ -147,16 +148,7 @@ def _run(arguments: list[str]) -> None:
             sys.exit(step.returncode)
     finally:
         if step.poll() is None:
-            _stop(step)
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    child.send_signal(signal.SIGTERM)
-    try:
-        child.wait(8)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+            stop(step)
 
 
 def _uvicorn(port: str) -> None:

@@ -135,6 +135,7 @@ DATABASES["default"]["OPTIONS"] = {
         "max_size": env.int("DATABASE_POOL", default=20),
         "timeout": 20,
         "max_idle": 600,
+        "reconnect_timeout": 5,  # by default pauses grow to minutes after a slow restart
     },
 }
 # A connection taken from the pool is tried first: a restart of the database heals by itself.

@@ -190,6 +190,10 @@ def test_the_running_server_heals_after_the_database_restarted(running: Running)
         _each_once(connection, running.acknowledged)
         _a_job_is_done(connection)
 
+        (worker,) = [each for each in of_otklik if each.cmdline()[-1:] == ["work"]]
+        worker.kill()  # the server starts another
+        _a_job_is_done(connection)
+
 
 def _answers(address: str) -> bool:
     try:

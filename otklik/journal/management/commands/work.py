@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import threading
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,8 @@ from otklik.journal.following import run_followers
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-QUEUES = ["timers", "notices", "images", "default"]
+logger = logging.getLogger(__name__)
+AGAIN = 1.0  # seconds before a worker that ended by itself is followed by another
 
 
 class Command(BaseCommand):
@@ -34,20 +36,41 @@ class Command(BaseCommand):
                 signal.signal(signal.SIGTERM, lambda *_: stop.set())
                 stop.wait()
             else:
-                asyncio.run(self.jobs(options["concurrency"]))
+                asyncio.run(run_jobs(options["concurrency"]))
         except KeyboardInterrupt:
             pass
         finally:
             stop.set()
             followers.join(10)
 
-    async def jobs(self, concurrency: int) -> None:
-        """Run jobs until SIGTERM or SIGINT, which the worker itself hears."""
-        worker_app = app.with_connector(cast("Any", app.connector).get_worker_connector())
-        async with worker_app.open_async():
-            await worker_app.run_worker_async(
-                concurrency=concurrency,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=5,
-                fetch_job_polling_interval=1,
-            )
+
+async def run_jobs(concurrency: int) -> None:
+    """Run jobs until SIGTERM or SIGINT, through restarts of the database.
+
+    procrastinate's worker ends by itself when it cannot tell the database that it lives.
+    """
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    stopping = asyncio.create_task(told.wait())
+    while not told.is_set():
+        working = asyncio.create_task(worker(concurrency))
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()  # it lets its jobs end
+        (error,) = await asyncio.gather(working, return_exceptions=True)
+        if not told.is_set():
+            logger.error("the worker of jobs ended; another begins", exc_info=error)
+            await asyncio.wait({stopping}, timeout=AGAIN)
+
+
+async def worker(concurrency: int) -> None:
+    """Run jobs until cancelled, or until the database is lost."""
+    worker_app = app.with_connector(cast("Any", app.connector).get_worker_connector())
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=5,
+            fetch_job_polling_interval=1,
+            install_signal_handlers=False,
+        )
