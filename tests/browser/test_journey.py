@@ -6,7 +6,7 @@ Each does their part on their own pages: nothing here is done but by looking, ty
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -162,7 +162,8 @@ def test_from_a_phone_to_red_on_the_wall_and_back(browser: Browser, served: str)
 
 
 def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: str) -> None:
-    page = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
+    bare: dict[str, Any] = {"java_script_enabled": False, "viewport": PHONE, "locale": "ru-RU"}
+    page = browser.new_context(**bare).new_page()
     page.goto(f"{served}/send/")
     page.locator(".sendbar button").click()
     assert page.locator("#text_error").inner_text()
@@ -176,7 +177,7 @@ def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: st
         page.locator(".sendbar button").click()
     number = page.locator("[data-number]").inner_text()
     secret = page.locator("[data-secret]").inner_text()
-    other = browser.new_context(java_script_enabled=False, viewport=PHONE).new_page()
+    other = browser.new_context(**bare).new_page()
     other.goto(f"{served}/track/")
     other.fill("#id_number", number)
     other.fill("#id_secret", secret)
@@ -192,3 +193,17 @@ def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: st
     other.locator('input[name="result_score"][value="5"]').check(force=True)
     other.locator("form[data-rate] button").click()
     expect(other.get_by_role("img", name="5 из 5").first).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [413, 502])
+def test_a_failed_sending_is_told_and_nothing_is_lost(
+    browser: Browser, served: str, status: int
+) -> None:
+    anna = browser.new_context(viewport=PHONE, locale="ru-RU").new_page()
+    anna.goto(f"{served}/send/")
+    anna.fill("#id_text", UNSURE)
+    anna.locator('input[name="place_kind"][value="unknown"]').check(force=True)
+    anna.route("**/send/", lambda route: route.fulfill(status=status, body="<h1>Bad</h1>"))
+    anna.locator(".sendbar button").click()
+    anna.locator("[data-state]", has_text="Не отправилось").wait_for()
+    assert anna.input_value("#id_text") == UNSURE

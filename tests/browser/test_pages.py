@@ -13,13 +13,16 @@ from otklik.demo.accounts import (
     CONTROLLER,
     EXECUTOR,
     LEADER,
+    LOCAL_ADMIN,
     MODERATOR,
     OPERATOR,
     REGISTRAR,
     SECOND_APPROVER,
+    VOTES,
 )
 from tests.browser.conftest import ASKED, reported
 from tests.browser.test_journey import entered
+from tests.browser.test_widgets import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +39,11 @@ FIRST_LOAD = 200_000
 
 OFFICIALS = (
     MODERATOR, EXECUTOR, OPERATOR, CONTROLLER, SECOND_APPROVER, LEADER, ADMINISTRATOR, AUDITOR,
-    REGISTRAR,
+    REGISTRAR, LOCAL_ADMIN, VOTES,
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
-    "/votes/", "/votes/how/", "/projects/", "/enter/phone/",
+    "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/enter/phone/",
     "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
     "/no-such-page/",
 )  # fmt: skip
@@ -52,7 +55,10 @@ DESK = (
 )  # fmt: skip
 PAGES = (
     *(("guest", path, 360) for path in GUEST),
+    *(("guest", "/", width) for width in (1024, 1248, 1366)),
+    ("guest", "/w/{token}/", 360),
     *(("author", path, 360) for path in ("/cabinet/", "/sent/{own}/", "/m/{own}/")),
+    ("author", "/votes/{vote}/ballot/", 360),
     *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
@@ -62,6 +68,8 @@ PAGES = (
     ("controller", "/desk/checks/", 1366),
     *(("admin", path, 390) for path in ("/desk/people/", "/desk/erasures/", "/desk/exports/")),
     ("auditor", "/desk/audit/", 390),
+    *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
+    *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
@@ -104,7 +112,13 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     while not executor.locator("main a[href^='/desk/c/']").count():  # its body is being found
         executor.wait_for_timeout(1000)
         executor.reload()
+    city = people["cityadmin"]
+    code = made(city, served, "form")
+    guest.goto(f"{served}/votes/")
     return {
+        "vote": first(guest, "main a[href^='/votes/']:not([href$='/how/'])"),
+        "widget": city.url.rstrip("/").rpartition("/")[2],
+        "token": code.partition('data-widget="')[2].partition('"')[0],
         "own": people["author"].locator("[data-number]").inner_text(),
         "number": public,
         "problem": problem,

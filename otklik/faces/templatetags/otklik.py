@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from otklik.faces import show
 
 register = template.Library()
+FIRST = frozenset({"home", "queue", "wall"})
+"""The pages under which a whole face lies."""
 
 
 def _language() -> str:
@@ -36,9 +38,9 @@ def named(thing: Any) -> str:
 def goes_to(context: dict[str, Any], view: str) -> str:
     """Return a menu link's attributes: where it goes, and whether the reader is there already.
 
-    A section holds the pages beneath it; a face's first page, one step deep, only itself.
+    A page is its section's as well, but the first page of a face, as of the desk, is nobody's.
     """
-    address, path = reverse(view), context["request"].path
-    section = address.count("/") > 2  # noqa: PLR2004  (/desk/ is a face, /desk/problems/ a section)
-    here = path.startswith(address) if section else path == address
+    address, path = reverse(view), getattr(context.get("request"), "path", "")
+    first = resolve(address).url_name in FIRST
+    here = path == address or (path.startswith(address) and not first)
     return format_html('href="{}" aria-current="page"' if here else 'href="{}"', address)
