@@ -10,7 +10,8 @@ ENGLISH := otklik/locale/en/LC_MESSAGES/django
 help:      ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup ## Set up all that is needed and serve the demo region on http://127.0.0.1:8000
+run:       ## Set up all that is needed and serve the demo region on http://127.0.0.1:8000
+	@$(MAKE) --no-print-directory -j2 setup
 	@exec $(BIN)/otklik serve --demo
 
 test: setup-dev check ## Everything: the quick part and every test, in a real browser too
@@ -44,7 +45,9 @@ setup-dev: .venv/.dev front pango $(ENGLISH).mo
 	@$(BIN)/pip install -q --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
-front: .venv/.runtime
+# with a node of its own the machine builds the pages' front end while Python packages are installed
+NODE20 := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && command -v npm)
+front: $(if $(NODE20),.venv/bin/python,.venv/.runtime)
 	@$(BIN)/python tools/front.py
 
 pango: .venv/.runtime

@@ -23,6 +23,7 @@ from otklik.ground.territories.queries import region
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from datetime import datetime
 
 PROCESSES = 2
 
@@ -47,38 +48,47 @@ class Command(BaseCommand):
         getattr(self, options["action"])(options)
 
     def seed(self, options: dict[str, Any]) -> None:
-        """Settle the accounts and, in an empty region, live through the days in two processes."""
-        if options["part"] is not None:
-            count = options["count"] // PROCESSES
-            seeding.seed(count, options["days"], timezone.localtime(), 35 + options["part"])
+        """Settle the accounts and, in an empty region, live through the days in processes."""
+        seeding.hurry()
+        now, part = timezone.localtime(), options["part"]
+        if part is not None:
+            if part < PROCESSES:
+                seeding.seed(options["count"] // PROCESSES, options["days"], now, 35 + part)
+            else:
+                self._apart(now)
             return
         accounts.settle(region())
         if Report.objects.filter(region=region()).exists():
             self.stdout.write("  the demo region lives already")
             return
         seeding.everybody()
-        arguments = [f"--count={options['count']}", f"--days={options['days']}"]
+        failed = self._in_parts([f"--count={options['count']}", f"--days={options['days']}"])
+        self.stdout.write(f"  {Report.objects.count()} messages")
+        declare(timezone.localtime())
+        lead(timezone.localtime())
+        if failed:
+            sys.exit(1)
+
+    def _in_parts(self, arguments: list[str]) -> bool:
+        """Live through the days in two processes, and in a third what needs none of their cases."""
         parts = [
             subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "config.cli", "demo", "seed", *arguments, f"--part={part}"],
                 env={**os.environ, "TRIAGE_EMBEDDINGS": "none"},
             )
-            for part in range(PROCESSES)
+            for part in range(PROCESSES + 1)
         ]
         try:
-            failed = [part.wait() for part in parts]
+            return any(part.wait() for part in parts)
         finally:  # told to stop: leave no part behind
             for part in parts:
                 part.terminate()
-        self.stdout.write(f"  {Report.objects.count()} messages")
-        declare(timezone.localtime())
-        connect(timezone.localtime())
-        lead(timezone.localtime())
-        hold(timezone.localtime())
-        vote(timezone.localtime())
-        write_appeals(timezone.localtime())
-        if any(failed):
-            sys.exit(1)
+
+    def _apart(self, now: datetime) -> None:
+        connect(now)
+        hold(now)
+        vote(now)
+        write_appeals(now)
 
     def day(self, options: dict[str, Any]) -> None:
         """Write usual messages at the present, spread over some minutes."""

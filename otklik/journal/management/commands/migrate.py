@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
+from otklik.ground.kit import drawing
 from otklik.journal.roles import grant_application_role
 
 SELDOM = 100_000
@@ -19,7 +20,8 @@ class Command(DjangoMigrate):
         usual = gc.get_threshold()
         gc.set_threshold(SELDOM, 50, 1000)
         try:
-            super().handle(*args, **options)
+            with drawing.alone():
+                super().handle(*args, **options)
         finally:
             gc.set_threshold(*usual)
         granted = grant_application_role()
