@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "otklik.flow.reception",
     "otklik.participation.projects",
     "otklik.participation.ballots",
+    "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",

@@ -16,6 +16,7 @@ from otklik.flow.instructions import queries as instructions
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
+from otklik.participation.outcomes import queries as outcomes
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,6 +29,7 @@ SECTIONS = {
     "tasks": ("instruct", "fulfil", "see_statistics"), "people": ("manage_people",),
     "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
     "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
+    "outcomes": ("organise_votes", "fulfil", "see_statistics"),
 }  # fmt: skip
 """The desk's sections and the permissions any of which opens them."""
 
@@ -63,6 +65,11 @@ def _tasks_waiting(asker: Official | None) -> dict[str, int]:
     return instructions.waiting(asker, timezone.now()) if asker else {}
 
 
+def _outcomes_waiting(asker: Official | None) -> dict[str, int]:
+    """Count broken promises and what waits for a decision; asked only by a page that shows it."""
+    return outcomes.waiting(asker, timezone.now()) if asker else {}
+
+
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles, asker = _titles(), access.official(request)
@@ -77,5 +84,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "may": _sections(asker),
         "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
         "tasks_waiting": partial(_tasks_waiting, asker),
+        "outcomes_waiting": partial(_outcomes_waiting, asker),
         "vision": request.COOKIES.get("vision", ""),
     }

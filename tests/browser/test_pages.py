@@ -43,7 +43,7 @@ OFFICIALS = (
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
-    "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/enter/phone/",
+    "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/enter/phone/",
     "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
     "/no-such-page/",
 )  # fmt: skip
@@ -70,6 +70,7 @@ PAGES = (
     ("auditor", "/desk/audit/", 390),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
     *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
+    *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),

@@ -21,6 +21,7 @@ from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories.queries import borders, region, territories, territories_by_id
 from otklik.ground.topics.queries import directory, topics
+from otklik.participation.outcomes import queries as outcomes
 from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
 from otklik.readers.heatmap.rules import BANDS, REASONS, Refused, local_midnight, parameters
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official
 
 BOARD_SECONDS = 15
+BROKEN = 20
+"""So many broken promises stand under the table."""
 HOURS = (2, 6, 12, 24, 72)
 """For how long a place may be marked red."""
 PERIODS = {
@@ -143,6 +146,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "lines": lines, "at": now, "asked": asked, **_choices(),
         "may_mark": _marks(official),
         "may_instruct": tasks.may_instruct(official),
+        "promises": outcomes.pressing(now), "broken": outcomes.overdue(now)[:BROKEN],
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
 

@@ -25,6 +25,7 @@ from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.ballots import chain, commands, queries, threats
+from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
 
@@ -76,9 +77,11 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         found = projects.public_project(slug)
     except ObjectDoesNotExist:
         raise Http404 from None
-    return render(
-        request, "site/project.html", {"project": found, "votes": queries.votes_in(found)}
-    )
+    context = {
+        "project": found, "votes": queries.votes_in(found), "today": timezone.localdate(),
+        "outcomes": outcomes.outcomes_of(found, timezone.now()),
+    }  # fmt: skip
+    return render(request, "site/project.html", context)
 
 
 @require_GET
@@ -104,6 +107,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
         "point": points[-1]["record"] if points else None, "result": _result(found),
         "entry": queries.entry_of(found, person) if person else None,
         "publication": queries.publication(found), "now": timezone.now(),
+        "one": outcomes.outcome_of(found.phase, timezone.now()), "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "site/vote.html", context)
 

@@ -11,12 +11,14 @@ from otklik.flow.channels.email.outbound import Enclosure, Letter
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining, ProblemCase
 from otklik.flow.regimes.rules import LAWFUL
+from otklik.ground.accounts.models import Person
 from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print
 from otklik.ground.territories.queries import region
+from otklik.participation.ballots.models import RegisterEntry
 from otklik.readers.notifications import wording
 from otklik.readers.notifications.models import Delivery, Silence
-from otklik.readers.notifications.rules import OF_PROBLEMS, TOLD, tells_author
+from otklik.readers.notifications.rules import OF_OUTCOMES, OF_PROBLEMS, TOLD, tells_author
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -41,9 +43,10 @@ Hearer = tuple["Entry", str, str]
 
 
 def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
-    """Give who hears of these facts and how: authors, those who joined, those who wait."""
+    """Give who hears of these facts and how: authors, those who joined, wait or took part."""
     of_problems = [each for each in entries if each.kind in OF_PROBLEMS]
-    of_cases = [each for each in entries if each.kind not in OF_PROBLEMS]
+    of_cases = [each for each in entries if each.kind not in OF_PROBLEMS | OF_OUTCOMES]
+    yield from _of_outcomes([each for each in entries if each.kind in OF_OUTCOMES])
     waiting = _waiting({each.data["problem"] for each in of_problems})
     linked = _linked({e.data["problem"] for e in of_problems if e.kind == "problem.told"})
     reports = {each.data["report"] for each in of_cases} | {
@@ -63,6 +66,22 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
         if entry.kind == "problem.told":
             authors = [(f"report:{each}", reach.get(each, ())) for each in linked.get(problem, [])]
             yield from _each(entry, authors)
+
+
+def _of_outcomes(entries: Sequence[Entry]) -> Iterator[Hearer]:
+    """Give those who took part in the phase; how they voted is neither known nor asked here."""
+    took_part = _took_part({each.data["phase"] for each in entries})
+    for entry in entries:
+        yield from _each(entry, took_part.get(entry.data["phase"], []))
+
+
+def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    """Return who took part by phase, in the register's own order, which is by random ids."""
+    found = RegisterEntry.objects.filter(vote__phase__in=phases).order_by("pk")
+    told: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+    for person, phase, email in found.values_list("voter_id", "vote__phase_id", "voter__email"):
+        told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
+    return told
 
 
 def _each(entry: Entry, found: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Hearer]:
@@ -163,7 +182,9 @@ def print_of(token: str) -> str | None:
 
 def _whom(delivery: Delivery) -> tuple[str, wording.About] | None:
     kind, _, key = delivery.whom.partition(":")
-    reader = {"report": _author, "support": _supporter, "joining": _joiner}[kind]
+    reader = {
+        "report": _author, "support": _supporter, "joining": _joiner, "person": _participant,
+    }[kind]  # fmt: skip
     return reader(int(key), delivery)
 
 
@@ -211,6 +232,13 @@ def _joiner(joining_id: int, delivery: Delivery) -> tuple[str, wording.About] | 
         return None
     address = joining.email if delivery.channel == EMAIL else joining.phone
     return address, wording.of_problem(delivery.data, f"/waiting/{joining.token}/", "ru")
+
+
+def _participant(person_id: int, delivery: Delivery) -> tuple[str, wording.About] | None:
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        return None
+    return person.email, wording.of_outcome(delivery.kind, delivery.data)
 
 
 def newest(count: int) -> list[tuple[Delivery, Any]]:

@@ -44,8 +44,11 @@ TOLD: Mapping[str, Told] = {
     "problem.told": Told("news", owed=False, sms=True),
     "problem.answered": Told("news", owed=False, sms=True),
     "problem.closed": Told("news", owed=False, sms=True),
+    "ruling.made": Told("ruling", owed=False),
+    "obligation.kept": Told("promise_kept", owed=False),
 }
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
+OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept"})
 
 
 def is_news(at: datetime, now: datetime) -> bool:

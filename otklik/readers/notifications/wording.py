@@ -17,6 +17,8 @@ from otklik.flow.channels.email.outbound import Enclosure, Letter
 from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
+from otklik.participation.outcomes.models import Obligation, Ruling
+from otklik.participation.projects.models import Phase
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
@@ -130,6 +132,22 @@ def of_problem(data: dict[str, Any], path: str, language: str) -> About:
         "region": region().title_ru if language == "ru" else region().title_en,
     }
     return About(values, path, language)
+
+
+def of_outcome(kind: str, data: dict[str, Any]) -> About:
+    """Return what one who took part hears: what was decided, or what is done."""
+    phase = Phase.objects.select_related("project", "vote").get(pk=data["phase"])
+    values = {"title": phase.vote.question, "region": region().title_ru}
+    if kind == "ruling.made":
+        ruling = Ruling.objects.get(pk=data["ruling"])
+        values |= {"verdict": ruling.get_verdict_display(), "text": ruling.reason,
+                   "signer": ruling.signer}  # fmt: skip
+    else:
+        one = Obligation.objects.select_related("organisation").get(pk=data["obligation"])
+        said = one.steps.filter(verb="keep").last()
+        values |= {"what": one.what, "organisation": one.organisation.title_ru,
+                   "text": said.text if said else ""}  # fmt: skip
+    return About(values, f"/projects/{phase.project.slug}/")
 
 
 def sealed(about: About) -> About:

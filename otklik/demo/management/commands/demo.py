@@ -16,6 +16,7 @@ from otklik.demo.appealing import write_appeals
 from otklik.demo.declared import declare
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
+from otklik.demo.outcomes import decide
 from otklik.demo.reception import hold
 from otklik.demo.voting import vote
 from otklik.flow.intake.models import Report
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         connect(now)
         hold(now)
         vote(now)
+        decide(now)
         write_appeals(now)
 
     def day(self, options: dict[str, Any]) -> None:
