@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Min, Q
@@ -15,6 +13,7 @@ from otklik.flow.cases import rules
 from otklik.flow.cases.models import Answer, Case, Support
 from otklik.flow.intake.rules import spoken_number
 from otklik.flow.regimes.queries import branch_above
+from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.queries import opened_until, powers_of
 from otklik.ground.accounts.rules import (
     CONTOUR,
@@ -30,13 +29,13 @@ from otklik.ground.topics.known import with_known
 from otklik.journal.reading import about
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
-    from otklik.ground.accounts.rules import Power, Powers, Sight
+    from otklik.ground.accounts.rules import Powers, Sight
     from otklik.ground.organisations.models import Organisation
 
 RELATED = ("report", "topic", "territory", "organisation", "executor__person", "policy", "region")
@@ -61,30 +60,7 @@ class HistoryLine:
     data: dict[str, object] = field(default_factory=dict)
 
 
-EVERYTHING = Q(pk__isnull=False)
-"""An empty Q would vanish beside another: `Q() | x` is x."""
-
 REPEAT_DAYS = 90
-
-
-def _scope(grant: Power) -> Q:
-    bounds = Q()
-    if grant.organisations is not None:
-        bounds &= Q(organisation_id__in=grant.organisations)
-    if grant.territories is not None:
-        bounds &= Q(territory_id__in=grant.territories)
-    if grant.topics is not None:
-        bounds &= Q(topic_id__in=grant.topics)
-    return bounds or EVERYTHING
-
-
-def within(grants: Iterable[Power]) -> Q:
-    """Return what lies within any of these scopes: nothing for none."""
-    bounds = {(grant.organisations, grant.territories, grant.topics): grant for grant in grants}
-    scopes = [_scope(grant) for grant in bounds.values()]
-    if any(not scope for scope in scopes):  # no bound at all: with `|` an empty Q would vanish
-        return Q()
-    return reduce(or_, scopes) if scopes else Q(pk=None)
 
 
 def _seen(powers: Powers) -> Q:

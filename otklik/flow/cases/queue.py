@@ -9,9 +9,10 @@ from django.db.models import Count, Q
 
 from otklik.flow.cases import rules
 from otklik.flow.cases.models import Case, SavedView
-from otklik.flow.cases.queries import LIGHT, RELATED, visible_to, within
+from otklik.flow.cases.queries import LIGHT, RELATED, visible_to
 from otklik.flow.intake.queries import found_by, saying
 from otklik.flow.intake.rules import spoken_number
+from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import PERSONAL, PLACE
 from otklik.ground.kit.text import looks_personal, mask

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from otklik.flow.instructions import rules
 from otklik.flow.instructions.models import Instruction, InstructionFile, InstructionStep
+from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.models import Official
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
@@ -21,34 +22,19 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from otklik.ground.accounts.rules import Power
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import Topic
 
 INSTRUCT, FULFIL, READ = "instruct", "fulfil", "see_statistics"
 PEOPLE = 300
-EVERYTHING = Q(pk__isnull=False)
-"""An empty Q would vanish beside another: `Q() | x` is x."""
 RELATED = ("organisation", "territory", "topic", "official__person", "given_by__person",
            "control_by__person", "problem")  # fmt: skip
 HEAVY = ("territory__polygon", "topic__phrases", "topic__synonyms")
 
 
-def _bounds(grant: Power) -> Q:
-    bounds = Q()
-    if grant.organisations is not None:
-        bounds &= Q(organisation_id__in=grant.organisations)
-    if grant.territories is not None:
-        bounds &= Q(territory_id__in=grant.territories)
-    if grant.topics is not None:
-        bounds &= Q(topic_id__in=grant.topics)
-    return bounds or EVERYTHING
-
-
 def _within(official: Official, permission: str) -> Q:
-    scopes = [_bounds(grant) for grant in powers_of(official).granting(permission)]
-    return reduce(or_, scopes) if scopes else Q(pk=None)
+    return within(powers_of(official).granting(permission))
 
 
 def _all() -> QuerySet[Instruction]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import and_, or_
+from functools import partial, reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
+from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import CONTOUR
 from otklik.ground.organisations.models import Organisation
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 SEE = "see_statistics"
 WAYS = ("territory", "category", "topic", "organisation", "channel", "week")
 DAY = timedelta(days=1)
-EVERYTHING = Q(pk__isnull=False)
-"""An empty Q would vanish beside another: `Q() | x` is x."""
 UNKNOWN = "-"
 """In a filter: where it is not known."""
 
@@ -100,21 +99,17 @@ def _bounds(grant: Power, body: str) -> Q:
         bounds &= Q(territory__in=_codes(Territory, grant.territories))
     if grant.topics is not None:
         bounds &= Q(topic__in=[topics().by_id[pk].code for pk in grant.topics])
-    return bounds or EVERYTHING
-
-
-def _any(grants: Iterable[Power], body: str) -> Q:
-    scopes = [_bounds(grant, body) for grant in grants]
-    return reduce(or_, scopes) if scopes else Q(pk=None)
+    return bounds
 
 
 def _scope(powers: Powers, body: str) -> Q:
     """Return what an official may count; the closed contour only for its members."""
     closed = Q(topic__in=[code for code, each in topics().by_code.items() if each.closed])
     grants = powers.granting(SEE)
-    seen = ~closed & _any(grants, body)
+    bound = partial(_bounds, body=body)
+    seen = ~closed & within(grants, bound)
     members = [grant for grant in grants if CONTOUR in grant.permissions]
-    return seen | (closed & _any(members, body)) if members else seen
+    return seen | (closed & within(members, bound)) if members else seen
 
 
 def _cut(filters: Filters, body: str) -> Q:
