@@ -5,23 +5,15 @@
 
 import "../lib/combobox";
 import { find, findAll, later, make, need, words } from "../lib/dom";
+import { shelf, DRAFT } from "../lib/shelf";
 
-const DRAFT = "otklik.draft";
 const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
 const SIDE = 1920;
-
-/** Where the draft is kept; in another site's frame the browser may refuse us that. */
-const shelf: Pick<Storage, "getItem" | "setItem" | "removeItem"> = (() => {
-  try {
-    return window.localStorage;
-  } catch {
-    return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
-  }
-})();
 
 interface Said { ru: string; en: string }
 
 interface Suggestion {
+  territory: { title: string } | null;
   facts: { fact: string; title: Said; category_title: Said; reasons: Said[]; advice: string }[];
   known: { title: string; about: string; url: string; waiting: number }[];
   twins: { title: string; text: string; url: string; distance: number }[];
@@ -178,6 +170,8 @@ async function guess(form: HTMLFormElement, say: ReturnType<typeof words>): Prom
     if (!answer.ok || question !== asked) return;
     const found = (await answer.json()) as Suggestion;
     place.replaceChildren(...told(form, found, say));
+    const lost = Boolean(body.address) && !found.territory;
+    need("[data-nowhere]", form).textContent = lost ? say("nowhere") : "";
   } catch {
     // no network: the server will find the topic by itself
   }

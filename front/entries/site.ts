@@ -6,9 +6,11 @@
  *   <button data-copy="text" data-copied="Скопировано">   copies; says so on itself
  *   <button data-print>              prints
  *   <button hidden …>                the above shows them: they need a script
+ *   <form data-leave>                signing out: the draft of a message goes too, others may sit here next
  */
 
 import { findAll, find } from "../lib/dom";
+import { shelf, DRAFT } from "../lib/shelf";
 
 document.documentElement.dataset.js = "";
 
@@ -37,6 +39,10 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
   event.submitter?.setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("submit", (event) => {
+  if ((event.target as Element).matches("[data-leave]")) shelf.removeItem(DRAFT);
 });
 
 // A page taken back from the browser's memory must be ready to send again.

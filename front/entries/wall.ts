@@ -30,6 +30,8 @@ class Wall {
   private source: EventSource | undefined;
   private reds: number | undefined;
   private readonly soon = later(1000, () => void this.ask());
+  private readonly cover = need("[data-cover]");
+  private asking = 0;
 
   constructor(private readonly element: HTMLElement) {
     const open = (place: string) => void this.why.show(place);
@@ -48,6 +50,7 @@ class Wall {
     await this.map.start(() => (this.filtered() ? void this.ask() : this.draw()));
     this.draw();
     this.element.dataset.ready = "1";
+    if (!this.asking) this.told("");
   }
 
   /** Opens the stream anew: nothing was heard for so long that the line must be dead. */
@@ -111,13 +114,27 @@ class Wall {
   /** Asks for what the stream does not carry: the map under filters. */
   private async ask(): Promise<void> {
     this.asked();
-    if (!this.filtered()) return this.draw();
+    const question = ++this.asking; // an answer to an earlier one that comes late is not drawn
+    if (!this.filtered()) {
+      this.told("");
+      return this.draw();
+    }
+    this.told(say("asking"));
     try {
       const [cells, land] = await Promise.all([this.fetched(this.map.level), this.fetched("territory")]);
+      if (question !== this.asking) return;
       this.draw(cells, land);
+      this.told("");
     } catch (reason) {
       console.warn("The map under filters did not answer", reason);
+      if (question === this.asking) this.told(say("unanswered"));
     }
+  }
+
+  /** Says over the map what it waits for; nothing when it shows what is asked. */
+  private told(text: string): void {
+    this.cover.textContent = text;
+    this.cover.hidden = !text;
   }
 
   /** Says on the button what is asked, so that a filtered map is never taken for the whole. */

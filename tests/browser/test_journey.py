@@ -14,6 +14,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from otklik.demo.accounts import (
     APPROVER,
+    CITIZEN,
     EXECUTOR,
     LEADER,
     MODERATOR,
@@ -207,3 +208,28 @@ def test_a_failed_sending_is_told_and_nothing_is_lost(
     anna.locator(".sendbar button").click()
     anna.locator("[data-state]", has_text="Не отправилось").wait_for()
     assert anna.input_value("#id_text") == UNSURE
+
+
+def test_the_draft_ends_with_signing_out(browser: Browser, served: str) -> None:
+    anna = entered(browser, served, CITIZEN)
+    anna.goto(f"{served}/send/")
+    anna.fill("#id_text", UNSURE)
+    anna.locator("[data-state]", has_text="Черновик сохранён").wait_for()
+    anna.reload()
+    assert anna.input_value("#id_text") == UNSURE
+    anna.goto(f"{served}/cabinet/")
+    anna.locator("form[data-leave] button").click()
+    anna.wait_for_load_state()
+    anna.goto(f"{served}/send/")
+    anna.locator("[data-send][data-ready]").wait_for()
+    assert not anna.input_value("#id_text")
+
+
+def test_a_place_that_nobody_knows_is_told_while_writing(browser: Browser, served: str) -> None:
+    anna = browser.new_context(viewport=PHONE, locale="ru-RU").new_page()
+    anna.goto(f"{served}/send/")
+    anna.fill("#id_text", UNSURE)
+    anna.fill("#id_address", "Москва, Тверская улица, 1")
+    anna.locator("[data-nowhere]", has_text="Не нашли").wait_for()
+    anna.fill("#id_address", "Вологда, улица Мира, 12")
+    expect(anna.locator("[data-nowhere]")).to_be_empty()

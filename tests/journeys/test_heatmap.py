@@ -8,7 +8,7 @@ from otklik.flow.cases import commands
 from otklik.journal.following import catch_up, rebuild
 from otklik.readers.heatmap import queries
 from otklik.readers.heatmap.models import HeatRow
-from tests.cast import NOW, anna_writes, boris, clara
+from tests.cast import NOW, anna_writes, boris, clara, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER = "Яму заделали сегодня утром, проверим через неделю"
@@ -56,3 +56,12 @@ def test_the_snapshot_counts_hides_and_explains() -> None:
     assert all(cell["count"] >= 3 for cell in fine["cells"])
     narrowed = queries.HeatFilters(topics=("health",))
     assert queries.snapshot(narrowed, "6", now=NOW, public=False)["cells"] == []
+
+
+@pytest.mark.parametrize("name", ["topic", "territory", "channel"])
+def test_a_filter_that_names_nothing_is_told(name: str) -> None:
+    lived()
+    answer = signed_in(None).get("/api/heatmap", {name: "nowhere"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400, f"there is no such {name}: nowhere",
+    )  # fmt: skip

@@ -17,7 +17,8 @@ from otklik.flow.cases.queries import visible_numbers
 from otklik.flow.problems.queries import known_near
 from otklik.flow.triage import queries as triage
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import find_address
+from otklik.ground.territories.queries import find_address, territories
+from otklik.ground.topics.queries import directory, topics
 from otklik.readers.heatmap import queries as heat
 from otklik.readers.live.queries import listener, sees_all
 
@@ -271,9 +272,22 @@ def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -
     if resolution not in allowed_levels:
         return Status(400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"})
     filters = given.filters()
+    if unknown := _unknown(filters):
+        return Status(400, {"detail": f"there is no such {unknown}"})
     if filters.since and filters.until and filters.until < filters.since:
         return Status(400, {"detail": "to lies before from"})
     return heat.snapshot(filters, resolution, now=timezone.localtime(), public=public)
+
+
+def _unknown(filters: heat.HeatFilters) -> str:
+    """Return the first filter that names nothing of the region, or nothing."""
+    known = (
+        ("topic", filters.topics, topics().by_code),
+        ("territory", filters.territories, territories()),
+        ("channel", filters.channels, directory("channels")),
+    )
+    asked = ((name, code) for name, codes, found in known for code in codes if code not in found)
+    return next((f"{name}: {code}" for name, code in asked), "")
 
 
 @api.get(

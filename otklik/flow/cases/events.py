@@ -35,7 +35,7 @@ class CaseOpened(CaseFact):
 
     kind: ClassVar[str] = "case.opened"
     public: ClassVar[bool] = True
-    sentences: ClassVar[dict[str, str]] = {"ru": "Заведено дело", "en": "A case was opened"}
+    sentences: ClassVar[dict[str, str]] = {"ru": "Рассмотрение началось", "en": "Handling began"}
 
     repeats: int | None = None
     """How many earlier messages of this author were about the same; None for no known author."""
