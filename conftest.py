@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile("otklik", deadline=None)  # machines are noisy: no test is timed
 settings.load_profile("otklik")
@@ -30,12 +33,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
     """Load the region once for each database; tests roll back to it."""
     from django.db import connection  # noqa: PLC0415  (Django is ready only now)
 
+    from tests import kept  # noqa: PLC0415
     from tests.cast import make_world  # noqa: PLC0415
 
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:  # tests with real commits empty the tables after
             cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER journal_entry_whole")
         make_world()
+        kept.keep()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fill again what a test with real commits has emptied, or every later test would load it."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction") and not marker.kwargs.get("available_apps"):
+        from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415
+
+        from tests.cast import make_world  # noqa: PLC0415
+
+        with item.config.stash[blocking_manager_key].unblock():
+            make_world()
 
 
 @pytest.fixture

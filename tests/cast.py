@@ -24,6 +24,7 @@ from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.models import Region
 from otklik.ground.territories.queries import territories
 from otklik.ground.topics.queries import topics
+from tests import kept
 
 if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
@@ -34,12 +35,13 @@ POTHOLE = "roads-pothole"
 
 
 def make_world() -> None:
-    """Load the region's own files and settle the cast, unless that was done."""
+    """See that the region and its cast are there: kept rows, or the region's own files."""
     forget()
-    if not Region.objects.filter(code=settings.REGION).exists():
+    if not Region.objects.filter(code=settings.REGION).exists() and not kept.restore():
         load(Path(settings.REGION_DATA), today=NOW.date())
+        forget()
+        accounts.settle(Region.objects.get(code=settings.REGION))
     forget()
-    accounts.settle(Region.objects.get(code=settings.REGION))
 
 
 def anna_writes(text: str = "На улице Мира у дома 12 большая яма", **more: Any) -> Receipt:

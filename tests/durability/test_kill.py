@@ -102,27 +102,41 @@ class Running:
         return f"postgresql://postgres:@/otklik?host={self.folder / 'postgres'}"
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    folder = tmp_path / "data"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "OTKLIK_DATA": str(folder), "OTKLIK_OWNER": "0", "OTKLIK_DEMO": "1",
-           "PORT": str(port), "LOG_LEVEL": "CRITICAL"}  # fmt: skip
-    for name in ("DATABASE_URL", "PYTEST_CURRENT_TEST"):
-        env.pop(name, None)
-    for parent in (tmp_path, *tmp_path.parents):  # the database's own user must get there
-        if parent.owner() == "root" and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    subprocess.run([*OTKLIK, "migrate", "-v0"], env=env, check=True)
-    subprocess.run([*OTKLIK, "ground", "load"], env=env, check=True, stdout=subprocess.DEVNULL)
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a cluster with the region loaded and nothing running: each test takes a copy."""
+    folder = tmp_path_factory.mktemp("region")
     settle = (
         "from otklik.demo import accounts; from otklik.ground.territories.queries import region;"
         "accounts.settle(region())"
     )
-    subprocess.run([*OTKLIK, "shell", "-v0", "-c", settle], env=env, check=True)
-    found = Running(folder, port, env)
+    for step in (["migrate", "-v0"], ["ground", "load"], ["shell", "-v0", "-c", settle]):
+        subprocess.run(
+            [*OTKLIK, *step], env=_env(folder / "data"), check=True, stdout=subprocess.DEVNULL
+        )
+    return folder / "data"
+
+
+def _env(folder: Path, port: int = 0) -> dict[str, str]:
+    for parent in folder.parents:  # the database's own user must get there
+        if parent.owner() == "root" and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    env = {**os.environ, "OTKLIK_DATA": str(folder), "OTKLIK_OWNER": "0", "OTKLIK_DEMO": "1",
+           "PORT": str(port), "LOG_LEVEL": "CRITICAL"}  # fmt: skip
+    for name in ("DATABASE_URL", "PYTEST_CURRENT_TEST"):
+        env.pop(name, None)
+    return env
+
+
+@pytest.fixture
+def running(tmp_path: Path, region: Path) -> Iterator[Running]:
+    folder = tmp_path / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    assert not (region / "postgres" / "postmaster.pid").exists()
+    subprocess.run(["cp", "-a", str(region), str(folder)], check=True)
+    found = Running(folder, port, _env(folder, port))
     try:
         yield found
     finally:
