@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from http.client import responses
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from otklik.faces.open311 import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
+
+SAID = {
+    400: _("Запрос не прочитался"),
+    403: _("Этого нельзя"),
+    404: _("Такого адреса нет"),
+    405: _("Здесь отвечают на другой метод"),
+    413: _("Слишком много данных"),
+    500: _("Что-то сломалось у нас. Попробуйте через минуту"),
+}
+
+
+def machines_errors(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Give the interfaces their own form of errors also where Django answers by itself."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        kind = response.headers.get("Content-Type", "")
+        if response.status_code in SAID and kind.startswith("text/") and "xml" not in kind:
+            ours = _for_machines(request, response.status_code)
+            if ours is not None and "Allow" in response.headers:
+                ours["Allow"] = response["Allow"]
+            return ours or response
+        return response
+
+    return answer
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
@@ -22,7 +51,7 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
 
 def _for_machines(request: HttpRequest, status: int) -> HttpResponse | None:
     """Answer the interfaces in their own form; None for people's pages."""
-    said = responses[status]
+    said = str(SAID[status])
     if request.path.startswith("/open311/"):
         fmt = "xml" if request.path.endswith(".xml") else "json"
         return schema.failure(schema.GeoReportError(status, said), fmt)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-__all__ = ["BATCH", "Entry", "about", "after", "count", "head", "of_kinds"]
+__all__ = ["BATCH", "Entry", "about", "about_many", "after", "count", "head", "of_kinds"]
 
 BATCH = 500
 
@@ -41,6 +41,11 @@ def after(position: int, limit: int = BATCH) -> list[Entry]:
 def about(subject: str) -> list[Entry]:
     """Return the history of one subject, with what was committed just now and has no position."""
     return list(Entry.objects.filter(subject=subject).order_by("id"))
+
+
+def about_many(subjects: Collection[str], kinds: Collection[str]) -> QuerySet[Entry]:
+    """Return the facts of these kinds about some subjects, in the order of writing."""
+    return Entry.objects.filter(subject__in=subjects, kind__in=kinds).order_by("id")
 
 
 def count(kinds: Collection[str] | None = None) -> int:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import time_machine
 from defusedxml.ElementTree import fromstring
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from otklik.demo import accounts
 from otklik.demo.accounts import DEMO_KEY
 from otklik.flow.intake.models import Report
 from otklik.flow.triage.commands import decide
-from tests.cast import NOW, POTHOLE, VOLOGDA
+from otklik.ground.accounts.models import ApiKey
+from otklik.ground.topics.queries import topics
+from tests.cast import NOW, POTHOLE, VOLOGDA, elena, opened_case, signed_in
 from tests.journeys.test_bad_input import bomb, picture
 
 if TYPE_CHECKING:
@@ -213,3 +218,232 @@ def test_an_address_that_is_not_there_is_an_error_of_the_specification_too(
         assert answer.json()[0]["code"] == 404
     else:
         assert text(fromstring(answer.content), "error/code") == "404"
+
+
+def test_a_service_with_questions_defines_all_six_kinds_of_answers(client: Client) -> None:
+    listed = {each["service_code"]: each for each in client.get(f"{ROOT}/services.json").json()}
+    asking = [code for code, each in listed.items() if each["metadata"]]
+    kinds = set()
+    for code in asking:
+        found = client.get(f"{ROOT}/services/{code}.json").json()
+        assert found["service_code"] == code
+        orders = [each["order"] for each in found["attributes"]]
+        assert orders == list(range(1, len(orders) + 1))
+        xml = fromstring(client.get(f"{ROOT}/services/{code}.xml").content)
+        assert [each.text for each in xml.iter("code")] == [
+            each["code"] for each in found["attributes"]
+        ]
+        for each in found["attributes"]:
+            kinds.add(each["datatype"])
+            assert ("values" in each) == each["datatype"].endswith("list")
+    assert kinds == {
+        "string", "number", "datetime", "text", "singlevaluelist", "multivaluelist",
+    }  # fmt: skip
+    plain = client.get(f"{ROOT}/services/roads-resurfacing.json").json()
+    assert plain == {"service_code": "roads-resurfacing", "attributes": []}
+
+
+def test_answers_reach_the_official_and_only_those_without_words_reach_everybody(
+    client: Client,
+) -> None:
+    (made,) = posted(client, **{
+        "attribute[lane]": "edge", "attribute[depth]": "12,5",
+        "attribute[harm][]": ["wheel", "fall"], "attribute[unknown]": "x",
+    }).json()  # fmt: skip
+    number = made["service_request_id"]
+    decide(Report.objects.get(number=number).pk, now=NOW)
+    page = signed_in(elena()).get(f"/desk/c/{number}/").content.decode()
+    assert "У обочины" in page
+    assert "Пробили колесо, Упал человек" in page
+    assert "12.5" in page
+    (open_,) = client.get(f"{ROOT}/requests/{number}.json?extensions=true").json()
+    assert {each["code"]: each["value"] for each in open_["extended_attributes"]["answers"]} == {
+        "lane": ["edge"], "depth": [12.5], "harm": ["wheel", "fall"],
+    }  # fmt: skip
+    assert "extended_attributes" not in client.get(f"{ROOT}/requests/{number}.json").json()[0]
+    words = posted(client, service_code="lighting-lamp-off", **{"attribute[pole]": "дом 5"})
+    number = words.json()[0]["service_request_id"]
+    decide(Report.objects.get(number=number).pk, now=NOW)
+    (found,) = client.get(f"{ROOT}/requests/{number}.json?extensions=true").json()
+    assert found["extended_attributes"]["answers"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"service_code": "lighting-lamp-off"}, "attribute[pole]: нужен ответ"),
+        ({"attribute[lane]": "sky"}, "attribute[lane]: такого ответа нет"),
+        ({"attribute[lane]": ["lane", "edge"]}, "attribute[lane]: нужен один ответ"),
+        ({"attribute[harm]": ["wheel", "nothing"]}, "attribute[harm]: такого ответа нет"),
+        ({"attribute[depth]": "глубоко"}, "attribute[depth]: нужно число"),
+        ({"service_code": "waste-not-collected", "attribute[last]": "вчера"},
+         "attribute[last]: нужны дата и время"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_does_not_fit_is_refused_by_name(
+    client: Client, more: dict[str, Any], said: str
+) -> None:
+    answer = posted(client, **more)
+    assert answer.status_code == 400
+    assert said in answer.json()[0]["description"]
+    assert Report.objects.count() == 0
+
+
+def test_an_administrator_asks_something_new_and_the_next_definition_has_it(
+    client: Client,
+) -> None:
+    chief = signed_in(accounts.official(accounts.ADMINISTRATOR))
+    topic = topics().by_code["roads-resurfacing"]
+    answer = chief.post("/admin/topics/question/add/", {
+        "topic": topic.pk, "code": "length", "position": 1, "datatype": "number",
+        "variable": "on", "title_ru": "Сколько метров?", "choices": "[]", "active": "on",
+    })  # fmt: skip
+    assert answer.status_code == 302
+    (asked,) = client.get(f"{ROOT}/services/roads-resurfacing.json").json()["attributes"]
+    assert (asked["code"], asked["description"]) == ("length", "Сколько метров?")
+    broken = chief.post("/admin/topics/question/add/", {
+        "topic": topic.pk, "code": "kind", "position": 2, "datatype": "singlevaluelist",
+        "variable": "on", "title_ru": "Какая?", "choices": "[]", "active": "on",
+    })  # fmt: skip
+    assert "ответы нужны у списков" in broken.content.decode()
+
+
+def test_a_sender_who_lost_the_answer_finds_its_number_by_its_own_key(client: Client) -> None:
+    (made,) = posted(client, client_request_id="town-77").json()
+    found = client.get(f"{ROOT}/tokens/town-77.json").json()
+    assert found == [{"service_request_id": made["service_request_id"], "token": "town-77"}]
+    xml = fromstring(client.get(f"{ROOT}/tokens/town-77.xml").content)
+    assert text(xml, "request/service_request_id") == made["service_request_id"]
+    other = ApiKey.objects.create(region_id="vologda", title="Другой город")
+    (second,) = posted(
+        client, api_key=other.key, client_request_id="town-77", description="Другая яма, глубокая"
+    ).json()
+    assert second["service_request_id"] != made["service_request_id"]
+    assert client.get(f"{ROOT}/tokens/town-77.json").status_code == 404
+    found = client.get(f"{ROOT}/tokens/town-77.json?api_key={other.key}").json()
+    assert found[0]["service_request_id"] == second["service_request_id"]
+
+
+def test_a_key_opens_only_its_scopes_and_only_so_often(client: Client) -> None:
+    narrow = ApiKey.objects.create(region_id="vologda", title="Только сведения", scopes=["updates"])
+    assert posted(client, api_key=narrow.key).status_code == 403
+    slow = ApiKey.objects.create(region_id="vologda", title="Медленно", per_minute=2)
+    with time_machine.travel(NOW, tick=False):
+        codes = [posted(client, api_key=slow.key).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert posted(client, api_key=slow.key).status_code == 200
+
+
+def listed(client: Client, query: str) -> list[str]:
+    answer = client.get(f"{ROOT}/requests.json?{query}")
+    assert answer.status_code == 200, answer.content
+    return [each["service_request_id"] for each in answer.json()]
+
+
+def test_a_list_is_narrowed_by_place_as_the_public_sees_it(client: Client) -> None:
+    here = opened_case(lat=59.22049, lon=39.89151)
+    there = opened_case(lat=59.30, lon=39.95)
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert set(listed(client, "bbox=39.8,59.2,39.9,59.25")) == {here.number}
+        assert listed(client, "lat=59.22&long=39.892&radius=60") == [here.number]
+        assert set(listed(client, "lat=59.22&long=39.892&radius=20000")) == {
+            here.number, there.number,
+        }  # fmt: skip
+        # nobody finds the house by finer and finer borders: only the coarse place counts
+        assert listed(client, "bbox=39.8915,59.2204,39.8916,59.2206") == []
+        for wrong in ("bbox=1,2,3", "bbox=40,60,39,59", "lat=59&radius=5", "radius=5",
+                      "lat=59&long=39&radius=1e9", "lat=59&long=39&radius=nan"):  # fmt: skip
+            assert client.get(f"{ROOT}/requests.json?{wrong}").status_code == 400
+
+
+def test_a_list_is_narrowed_by_change_also_of_what_came_long_ago(client: Client) -> None:
+    old = opened_case(now=NOW - timedelta(days=200))
+    fresh = opened_case()
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        assert listed(client, "") == [fresh.number]
+        since = (NOW - timedelta(days=201)).isoformat().replace("+00:00", "Z")
+        assert listed(client, f"updated_after={since}") == [fresh.number, old.number]
+        until = (NOW - timedelta(days=1)).isoformat().replace("+00:00", "Z")
+        assert listed(client, f"updated_after={since}&updated_before={until}") == [old.number]
+
+
+def test_pages_follow_one_another_without_loss_or_repeat(client: Client) -> None:
+    cases = {opened_case().number for _ in range(3)}
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        pages = [listed(client, f"page_size=2&page={number}") for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [2, 1, 0]
+    assert {*pages[0], *pages[1]} == cases
+
+
+@pytest.mark.parametrize("fmt", ["json", "xml"])
+def test_a_wrong_method_is_an_error_of_the_specification(client: Client, fmt: str) -> None:
+    answer = client.delete(f"{ROOT}/requests.{fmt}", headers={"Accept-Language": "en"})
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, POST, HEAD"
+    if fmt == "json":
+        assert answer.json()[0]["code"] == 405
+        assert not re.search("[А-Яа-я]", answer.json()[0]["description"])
+    else:
+        assert text(fromstring(answer.content), "error/code") == "405"
+
+
+def test_our_own_interface_says_what_is_wrong_in_the_readers_language(client: Client) -> None:
+    for language, letters in (("ru", "[А-Яа-я]"), ("en", "[A-Za-z]")):
+        headers = {"Accept-Language": language}
+        answers = [
+            client.get("/api/nothing", headers=headers),
+            client.post("/api/heatmap", headers=headers),
+            client.get("/api/addresses", headers=headers),
+            client.get("/api/heatmap?resolution=99", headers=headers),
+            client.post("/api/suggest", "{", content_type="application/json", headers=headers),
+        ]
+        assert [each.status_code for each in answers] == [404, 405, 422, 400, 400]
+        for each in answers:
+            assert re.search(letters, each.json()["detail"].split(": ")[-1]), each.content
+            if language == "en":
+                assert not re.search("[А-Яа-я]", each.json()["detail"])
+
+
+def test_a_character_that_xml_forbids_does_not_break_the_list(client: Client) -> None:
+    (made,) = posted(client, description="Яма\x0b у дома\r\nглубокая").json()
+    xml = fromstring(client.get(f"{ROOT}/requests/{made['service_request_id']}.xml").content)
+    assert text(xml, "request/description") == "Яма у дома\nглубокая"
+
+
+def test_another_site_follows_a_case_and_tells_of_it_as_fixmystreet_does(client: Client) -> None:
+    (made,) = posted(client).json()
+    number = made["service_request_id"]
+    decide(Report.objects.get(number=number).pk, now=NOW)
+    span = "start_date=2026-11-20T00:00:00Z&end_date=2026-12-20T00:00:00Z"
+    found = client.get(f"{ROOT}/servicerequestupdates.json?{span}&api_key={DEMO_KEY}").json()
+    assert {each["service_request_id"] for each in found} == {number}
+    assert found[-1]["status"] in {"INVESTIGATING", "IN_PROGRESS"}
+    xml = fromstring(client.get(f"{ROOT}/servicerequestupdates.xml?{span}").content)
+    assert xml.tag == "service_request_updates"
+    assert len(xml.findall("request_update")) == len(found)
+    news = {
+        "api_key": DEMO_KEY, "service_request_id": number, "status": "OPEN", "update_id": "fms-5",
+        "updated_datetime": "2026-11-24T12:30:00+03:00", "description": "Яма стала ещё больше",
+    }  # fmt: skip
+    first = client.post(f"{ROOT}/servicerequestupdates.json", news)
+    again = client.post(f"{ROOT}/servicerequestupdates.json", news)
+    assert first.status_code == 200
+    assert first.json() == again.json()
+    page = signed_in(elena()).get(f"/desk/c/{number}/").content.decode()
+    assert page.count("Яма стала ещё больше") == 1
+
+
+def test_news_of_others_requests_and_broken_news_are_refused(client: Client) -> None:
+    others = opened_case()
+    good = {
+        "api_key": DEMO_KEY, "service_request_id": others.number, "status": "FIXED",
+        "updated_datetime": "2026-11-24T12:30:00+03:00",
+    }  # fmt: skip
+    for more, status in (
+        ({}, 404), ({"api_key": "guess"}, 403), ({"status": "GONE"}, 400),
+        ({"updated_datetime": "yesterday"}, 400), ({"service_request_id": ""}, 400),
+    ):  # fmt: skip
+        answer = client.post(f"{ROOT}/servicerequestupdates.json", good | more)
+        assert answer.status_code == status, answer.content
+        assert answer.json()[0]["code"] == status

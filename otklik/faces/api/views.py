@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI, Query, Schema, Status
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 from otklik.faces import access, show, tasks
@@ -30,6 +32,22 @@ api = NinjaAPI(
     description="Suggestions for a message, and the heat map.",
 )  # fmt: skip
 TEXT = 10_000
+WRONG = (
+    ("missing", gettext_lazy("не указано")),
+    ("string_too_long", gettext_lazy("не длиннее %(max_length)s знаков")),
+    ("string", gettext_lazy("нужна строка")),
+    ("float", gettext_lazy("нужно число")),
+    ("int", gettext_lazy("нужно целое число")),
+    ("finite", gettext_lazy("нужно число")),
+    ("greater_than_equal", gettext_lazy("не меньше %(ge)s")),
+    ("less_than_equal", gettext_lazy("не больше %(le)s")),
+    ("datetime", gettext_lazy("нужны дата и время")),
+    ("date", gettext_lazy("нужны дата и время")),
+    ("list", gettext_lazy("нужен список")),
+    ("model", gettext_lazy("нужен объект")),
+    ("dict", gettext_lazy("нужен объект")),
+)
+"""What may be wrong with an argument, by the beginning of its kind."""
 
 
 class Problem(Schema):
@@ -119,9 +137,31 @@ class SuggestOut(Schema):
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Say which argument is wrong."""
-    said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors)
+    """Say which argument is wrong, and how."""
+    said = "; ".join(f"{each['loc'][-1]}: {_wrong(each)}" for each in error.errors)
     return api.create_response(request, {"detail": said}, status=422)
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    """Return what is wrong with an argument in the reader's language."""
+    kind, bounds = str(found["type"]), found.get("ctx") or {}
+    for beginning, said in WRONG:
+        if kind.startswith(beginning):
+            return str(said) % bounds
+    return _("неверное значение")
+
+
+@api.exception_handler(HttpError)
+def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Say that the body could not be read."""
+    said = _("Запрос не прочитался")
+    return api.create_response(request, {"detail": said}, status=error.status_code)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, _error: Http404) -> HttpResponse:
+    """Say that there is no such address."""
+    return api.create_response(request, {"detail": _("Такого адреса нет")}, status=404)
 
 
 @api.post(
@@ -270,12 +310,13 @@ def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -
     public = not sees_all(_asker(request, given.token))
     allowed_levels = heat.LEVELS[:-1] if public else heat.LEVELS
     if resolution not in allowed_levels:
-        return Status(400, {"detail": f"resolution: one of {', '.join(allowed_levels)}"})
+        levels = ", ".join(allowed_levels)
+        return Status(400, {"detail": _("resolution: одно из %(levels)s") % {"levels": levels}})
     filters = given.filters()
     if unknown := _unknown(filters):
         return Status(400, {"detail": f"there is no such {unknown}"})
     if filters.since and filters.until and filters.until < filters.since:
-        return Status(400, {"detail": "to lies before from"})
+        return Status(400, {"detail": _("to раньше from")})
     return heat.snapshot(filters, resolution, now=timezone.localtime(), public=public)
 
 
@@ -304,7 +345,7 @@ def why(request: HttpRequest, given: Query[HeatIn], cell: str) -> Any:
     try:
         found = heat.why(cell, given.filters(), now=now, public=not sees_all(official), shown=shown)
     except heat.UnknownPlaceError:
-        return Status(404, {"detail": "there is no such cell or municipality"})
+        return Status(404, {"detail": _("Такого места нет")})
     if official is not None and shown is not None:
         found = found | {
             "instructions": tasks.at_places(official, [cell], now).get(cell, []),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from otklik.faces import access, show
+from otklik.faces import access, show, told
 from otklik.faces.desk import appeals, editor
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
@@ -174,7 +174,7 @@ def _case_page(
         "usual": forecast(found.topic_id, found.territory_id, now),
         "once": uuid.uuid4().hex,
         "state": queries.state_of(found),
-        "notes": found.notes.all(),
+        "told": {"answers": told.answers(found, seen), "news": told.news(found, seen)},
         "answers": [
             {
                 "answer": each,

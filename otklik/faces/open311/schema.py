@@ -8,32 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from otklik.faces import show
 from otklik.flow.cases import rules
-from otklik.flow.intake.rules import NewReport
 from otklik.ground.kit.text import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.http import QueryDict
+    from collections.abc import Sequence
+    from datetime import datetime
 
     from otklik.flow.cases.models import Case
     from otklik.flow.intake.models import Report
     from otklik.flow.intake.rules import Problem
-    from otklik.ground.topics.models import Topic
+    from otklik.flow.partners.queries import Change
+    from otklik.ground.topics.models import Question, Topic
 
-SPAN = timedelta(days=90)
-TEXT_LIMIT = 4000
 ARGUMENTS = {
     "text": "description",
     "place": "lat, long",
@@ -43,9 +37,10 @@ ARGUMENTS = {
 ITEM = {
     "services": "service", "service_requests": "request", "errors": "error",
     "attributes": "attribute", "values": "value", "endpoints": "endpoint", "formats": "format",
-    "notes": "note", "extended_attributes": "extended_attribute",
+    "notes": "note", "service_request_updates": "request_update", "answers": "answer",
 }  # fmt: skip
-_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 cannot hold: one such character would make a whole list unreadable."""
 
 
 class GeoReportError(Exception):
@@ -94,19 +89,68 @@ def _fill(element: Element, content: Any) -> None:
     elif isinstance(content, bool):
         element.text = "true" if content else "false"
     elif content is not None:
-        element.text = str(content)
+        element.text = _FORBIDDEN.sub("", str(content))
 
 
-def service(topic: Topic, language: str) -> dict[str, Any]:
+def service(topic: Topic, language: str, *, metadata: bool) -> dict[str, Any]:
     """Return a fact as a service."""
     return {
         "service_code": topic.code,
         "service_name": show.title(topic, language),
         "description": getattr(topic, f"help_{language}", "") or topic.help_ru or None,
-        "metadata": False,
+        "metadata": metadata,
         "type": "realtime",
         "keywords": ", ".join(topic.synonyms) or None,
         "group": show.title(topic.category, language) if topic.category else None,
+    }
+
+
+def definition(code: str, asked: Sequence[Question], language: str) -> dict[str, Any]:
+    """Return what is asked about a fact; a distinct positive order to each."""
+    attributes = []
+    for order, question in enumerate(asked, 1):
+        attribute: dict[str, Any] = {
+            "variable": question.variable,
+            "code": question.code,
+            "datatype": question.datatype,
+            "required": question.required and question.variable,
+            "datatype_description": _said(question, "hint", language) or None,
+            "order": order,
+            "description": _said(question, "title", language),
+        }
+        if question.choices:
+            attribute["values"] = [
+                {"key": each["key"], "name": each.get(language) or each["ru"]}
+                for each in question.choices
+            ]
+        attributes.append(attribute)
+    return {"service_code": code, "attributes": attributes}
+
+
+def _said(question: Question, stem: str, language: str) -> str:
+    return str(getattr(question, f"{stem}_{language}") or getattr(question, f"{stem}_ru"))
+
+
+def shown_answers(report: Report) -> list[dict[str, Any]]:
+    """Return the answers that anybody may see: of lists, numbers and times, never words."""
+    kept = report.extra.get("answers") or {}
+    return [
+        {"code": code, "value": value if isinstance(value, list) else [value]}
+        for code, value in kept.items()
+        if code in set(report.extra.get("plain") or ())
+    ]
+
+
+def update(change: Change) -> dict[str, Any]:
+    """Return a change of a public case, as FixMyStreet reads it."""
+    said = [change.sentence, mask(change.answer)]
+    return {
+        "update_id": str(change.number),
+        "service_request_id": change.case,
+        "status": change.status,
+        "updated_datetime": stamp(change.at),
+        "description": ". ".join(filter(None, said)),
+        "media_url": None,
     }
 
 
@@ -142,6 +186,7 @@ def request(case: Case, language: str, *, base: str, extensions: bool) -> dict[s
             "territory": case.territory.code if case.territory else None,
             "supports": case.supports,
             "channel": case.report.channel,
+            "answers": shown_answers(case.report),
         }
     return content
 
@@ -177,100 +222,3 @@ def _coarse(degrees: float | None) -> float | None:
 def stamp(moment: datetime | None) -> str | None:
     """Return a time with its zone, to the second."""
     return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
-
-
-def given(data: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments that are there: an empty one is an absent one."""
-    return {key: value.strip() for key, value in data.items() if value and value.strip()}
-
-
-def moment(name: str, text: str) -> datetime:
-    """Read a time with its zone; a plus that became a blank on the way is a plus."""
-    found = _parsed(text.replace(" ", "+", 1) if "T" in text else text)
-    if found is None:
-        raise GeoReportError(
-            400, _("%(name)s: нужны дата и время вида YYYY-MM-DDThh:mm:ssZ") % {"name": name}
-        )
-    if found.tzinfo is None:
-        raise GeoReportError(400, _("%(name)s: не указан часовой пояс") % {"name": name})
-    return found
-
-
-def _parsed(text: str) -> datetime | None:
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None
-
-
-def window(arguments: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
-    """Return the span asked for: at most 90 days, the last 90 where nothing is said."""
-    start = moment("start_date", arguments["start_date"]) if "start_date" in arguments else None
-    end = moment("end_date", arguments["end_date"]) if "end_date" in arguments else None
-    try:
-        if start is None:
-            end = end or now
-            start = end - SPAN
-        end = end or start + SPAN
-    except OverflowError:
-        raise GeoReportError(400, _("Таких дат не бывает")) from None
-    if end < start:
-        raise GeoReportError(400, _("end_date раньше start_date"))
-    if end - start > SPAN:
-        raise GeoReportError(400, _("Между start_date и end_date больше 90 дней"))
-    return start, end
-
-
-def coordinate(arguments: Mapping[str, str], name: str, bound: int) -> float | None:
-    """Read a coordinate; 400 for anything that is none."""
-    if name not in arguments:
-        return None
-    try:
-        value = float(arguments[name])
-    except ValueError:
-        raise GeoReportError(400, _("%(name)s: не число") % {"name": name}) from None
-    if not -bound <= value <= bound:
-        raise GeoReportError(400, _("%(name)s: вне допустимых значений") % {"name": name})
-    return value
-
-
-def new_report(data: QueryDict, arguments: Mapping[str, str], key: str) -> NewReport:
-    """Return a posted request as a message; GeoReportError for what the specification refuses."""
-    lat, lon = coordinate(arguments, "lat", 90), coordinate(arguments, "long", 180)
-    if (lat is None) != (lon is None):
-        raise GeoReportError(400, _("lat и long указывают вместе"))
-    address = arguments.get("address_string", "") or arguments.get("address_id", "")
-    if lat is None and not address:
-        raise GeoReportError(400, _("Укажите место: lat и long или address_string"))
-    text = arguments.get("description", "")
-    if len(text) > TEXT_LIMIT:
-        raise GeoReportError(400, _("description длиннее %(limit)s знаков") % {"limit": TEXT_LIMIT})
-    email, phone = arguments.get("email", ""), arguments.get("phone", "")
-    extra = {
-        name: arguments[name]
-        for name in ("device_id", "account_id", "first_name", "last_name", "media_url")
-        if name in arguments
-    }
-    attributes = {name: data.getlist(name) for name in data if name.startswith("attribute[")}
-    if attributes:
-        extra["attributes"] = json.dumps(attributes, ensure_ascii=False)
-    return NewReport(
-        text=_TAG.sub("", text),
-        channel="open311",
-        idempotency_key=key,
-        topic=arguments["service_code"],
-        place="pin" if lat is not None else "address",
-        lat=lat,
-        lon=lon,
-        address=address if lat is None else arguments.get("address_string", ""),
-        contact="email" if email else "phone" if phone else "none",
-        email=email,
-        phone=phone,
-        wants_public=True,
-        extra=extra,
-    )
-
-
-def listed(text: str) -> Sequence[str]:
-    """Return the parts of a comma list."""
-    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,10 +1,10 @@
-"""Addresses of GeoReport v2."""
+"""Addresses of GeoReport v2 and of the updates that FixMyStreet speaks."""
 
 from __future__ import annotations
 
 from django.urls import re_path
 
-from otklik.faces.open311 import views
+from otklik.faces.open311 import updates, views
 
 app_name = "open311"
 FORMAT = r"\.(?P<fmt>json|xml)$"
@@ -15,4 +15,5 @@ urlpatterns = [
     re_path(r"^requests" + FORMAT, views.requests, name="requests"),
     re_path(r"^requests/(?P<number>[^/]+)" + FORMAT, views.request, name="request"),
     re_path(r"^tokens/(?P<token>[^/]+)" + FORMAT, views.token, name="token"),
+    re_path(r"^servicerequestupdates" + FORMAT, updates.updates, name="updates"),
 ]

@@ -61,7 +61,7 @@ class OfficialAdmin(Edited):
 class ApiKeyAdmin(Edited):
     """Keys of other systems."""
 
-    list_display = ("title", "active", "created_at")
+    list_display = ("title", "scopes", "per_minute", "active", "created_at")
     list_filter = ("active",)
     readonly_fields = ("created_at",)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection
 
 from otklik.ground.accounts import events, jobs
 from otklik.ground.accounts.events import PersonalDataSeen
@@ -45,7 +46,7 @@ from otklik.journal.writing import command, record
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from otklik.ground.accounts.models import Role
+    from otklik.ground.accounts.models import ApiKey, Role
     from otklik.ground.accounts.rules import Identity
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
@@ -438,3 +439,18 @@ def _settle_level(person: Person, now: datetime) -> None:
         person.level = level
         person.save(update_fields=["level"])
         _about(events.LevelChanged, person, now, level=level)
+
+
+@command
+def use_key(key: ApiKey, *, now: datetime) -> bool:
+    """Count one use of a key; False when it was used as often this minute as it may be."""
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_keyuse AS was (region_id, key_id, minute, times)"
+            " VALUES (%s, %s, %s, 1) ON CONFLICT (key_id) DO UPDATE SET minute = EXCLUDED.minute,"
+            " times = CASE WHEN was.minute = EXCLUDED.minute THEN was.times + 1 ELSE 1 END"
+            " RETURNING times",
+            [key.region_id, key.pk, minute],
+        )
+        return bool(cursor.fetchone()[0] <= key.per_minute)

@@ -219,12 +219,28 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def all_scopes() -> list[str]:
+    """Return what a new key allows unless somebody narrows it."""
+    return list(ApiKey.Scope.values)
+
+
 class ApiKey(models.Model):
-    """Lets another system write through the machine interface."""
+    """Lets another system write through the machine interface, as much as its scopes allow."""
+
+    class Scope(models.TextChoices):
+        REQUESTS = "requests", "передавать сообщения"
+        UPDATES = "updates", "добавлять сведения"
 
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="регион")
     key = models.CharField("ключ", max_length=64, unique=True, default=new_key)
     title = models.CharField("кому выдан", max_length=200)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), default=all_scopes,
+        verbose_name="что можно",
+        help_text="Через запятую: requests — передавать сообщения; updates — добавлять к ним"
+        " сведения.",
+    )  # fmt: skip
+    per_minute = models.PositiveIntegerField("передач в минуту, не больше", default=60)
     active = models.BooleanField("действует", default=True)
     created_at = models.DateTimeField("выдан", auto_now_add=True)
     history = HistoricalRecords()
@@ -235,6 +251,22 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class KeyUse(models.Model):
+    """How often a key was used in its present minute: counted here, whichever process answers."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    key = models.OneToOneField(ApiKey, models.CASCADE, related_name="use")
+    minute = models.DateTimeField()
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "счёт передач по ключу"
+        verbose_name_plural = "счёт передач по ключам"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.times}"
 
 
 class Look(models.Model):

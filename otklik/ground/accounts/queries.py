@@ -230,9 +230,9 @@ def roles() -> dict[str, Role]:
 
 
 @remembered(5)
-def api_key_known(key: str) -> bool:
-    """Tell whether another system may write with this key."""
-    return bool(key) and ApiKey.objects.filter(region=region(), key=key, active=True).exists()
+def api_key(key: str) -> ApiKey | None:
+    """Return a key in force, or None."""
+    return ApiKey.objects.filter(region=region(), key=key, active=True).first() if key else None
 
 
 INVITATION_DAYS = 7

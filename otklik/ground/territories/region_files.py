@@ -21,12 +21,13 @@ from typing import Any
 import yaml
 
 Item = dict[str, Any]
-VERSION = "2"
+VERSION = "3"
 """Raise it when the same files must be loaded anew: a column was added, a meaning changed."""
 
 TABLES = (
     "region.yaml", "heat.yaml", "territories.geojson", "settlements.csv", "streets.csv",
     "calendars.yaml", "organisations.yaml", "policies.yaml", "routing.yaml", "directories.yaml",
+    "questions.yaml",
     "scripts.yaml", "roles.yaml", "answer_templates.yaml", "wording.yaml",
 )  # fmt: skip
 TOPICS = "topics"

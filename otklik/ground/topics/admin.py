@@ -15,13 +15,14 @@ from otklik.ground.kit.administration import Edited
 from otklik.ground.kit.clock import Unit
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.models import Territory
-from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
+from otklik.ground.topics.models import DeadlinePolicy, Directory, Question, RoutingRule, Topic
 from otklik.ground.topics.queries import routing_rules, topics
 from otklik.ground.topics.rules import (
     STAGES,
     Rule,
     escalation_problem,
     fallback_problem,
+    question_problem,
     route,
 )
 
@@ -130,6 +131,31 @@ class TopicAdmin(Edited):
         """Show the tree by its depth."""
         depth = {"category": 0, "subcategory": 1, "fact": 2}[topic.level]
         return format_html("{}{}", "— " * depth, topic.title_ru)
+
+
+class QuestionForm(forms.ModelForm):
+    """A question about a fact."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a list without answers, and answers of what is no list."""
+        said = super().clean() or {}
+        choices = said.get("choices") or []
+        if problem := question_problem(str(said.get("datatype", "")), choices):
+            self.add_error("choices", problem)
+        said["choices"] = choices
+        return said
+
+
+@admin.register(Question)
+class QuestionAdmin(Edited):
+    """What other systems' forms ask about a fact besides the words."""
+
+    form = QuestionForm
+    list_display = ("title_ru", "topic", "code", "datatype", "required", "active")
+    list_filter = ("datatype", "required", "active")
+    list_select_related = ("topic",)
+    search_fields = ("title_ru", "code", "topic__title_ru", "topic__code")
+    autocomplete_fields = ("topic",)
 
 
 class WhereForm(forms.Form):

@@ -9,7 +9,7 @@ from otklik.ground.territories.merging import ANY, Export, Kind, Told
 from otklik.ground.territories.region_files import TOPICS as TOPIC_FOLDER
 from otklik.ground.territories.region_files import Column, pack, yaml_text
 from otklik.ground.topics import rules
-from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
+from otklik.ground.topics.models import DeadlinePolicy, Directory, Question, RoutingRule, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otklik.ground.territories.region_files import Folder, Item, Row
 
 POLICY_FILE, ROUTING_FILE, DIRECTORY_FILE = "policies.yaml", "routing.yaml", "directories.yaml"
+QUESTION_FILE = "questions.yaml"
 DIRECTORY_FILES = (DIRECTORY_FILE, "scripts.yaml")
 """Files of small lists; a line goes back to the file that it came from."""
 INACTIVE = {"active": False}
@@ -45,7 +46,13 @@ DIRECTORIES = Kind(
      "hint_en", "extra", "active"),
     closing=INACTIVE,
 )  # fmt: skip
-KINDS = (POLICIES, TOPICS, ROUTING, DIRECTORIES)
+QUESTIONS = Kind(
+    "questions", "вопросы к фактам", Question, ("topic", "code"),
+    ("topic", "code", "position", "datatype", "required", "variable", "title_ru", "title_en",
+     "hint_ru", "hint_en", "choices", "active"),
+    closing=INACTIVE,
+)  # fmt: skip
+KINDS = (POLICIES, TOPICS, QUESTIONS, ROUTING, DIRECTORIES)
 
 POLICY_COLUMNS = (
     Column("code", always=True),
@@ -108,6 +115,19 @@ ROUTING_COLUMNS = (
     Column("pattern", "organisation_pattern"),
     Column("active", default=True),
 )
+QUESTION_COLUMNS = (
+    Column("topic", always=True),
+    Column("code", always=True),
+    Column("datatype", always=True),
+    Column("required", default=False),
+    Column("variable", default=True),
+    Column("title_ru", "title.ru", always=True),
+    Column("title_en", "title.en"),
+    Column("hint_ru", "hint.ru"),
+    Column("hint_en", "hint.en"),
+    Column("choices", default=[]),
+    Column("active", default=True),
+)
 DIRECTORY_COLUMNS = (
     Column("code", always=True),
     Column("title_ru", "title.ru", always=True),
@@ -128,6 +148,7 @@ def read(folder: Folder) -> dict[str, list[Row]]:
     return {
         POLICIES.name: _policies(folder),
         TOPICS.name: _topics(folder),
+        QUESTIONS.name: _questions(folder),
         ROUTING.name: _routing(folder),
         DIRECTORIES.name: _directories(folder),
     }
@@ -138,6 +159,7 @@ def heads(folder: Folder) -> list[Row]:
     present = folder.names()
     headed = [
         folder.head(POLICY_FILE, folder.yaml(POLICY_FILE), "policies"),
+        folder.head(QUESTION_FILE, folder.yaml(QUESTION_FILE), "questions"),
         folder.head(ROUTING_FILE, folder.yaml(ROUTING_FILE), "routing", "rules"),
         *(_list_head(folder, file) for file in DIRECTORY_FILES),
         *(folder.head(name, {}) for name in _topic_files(folder)),
@@ -158,6 +180,11 @@ def write(export: Export) -> dict[str, str]:
         POLICY_FILE: yaml_text(export.head(POLICY_FILE), {"policies": policies}),
         **_topic_texts(export),
     }
+    asked = sorted(export.rows(QUESTIONS), key=_place)
+    files[QUESTION_FILE] = yaml_text(
+        export.head(QUESTION_FILE),
+        {"questions": [pack(told.data, told.rest, QUESTION_COLUMNS) for told in asked]},
+    )
     routing = [pack(told.data, told.rest, ROUTING_COLUMNS) for told in export.rows(ROUTING)]
     files[ROUTING_FILE] = yaml_text(export.head(ROUTING_FILE), {"routing": routing})
     return files | _list_texts(export)
@@ -316,6 +343,20 @@ def _node(row: Told, above: int, place: int, columns: tuple[Column, ...]) -> Ite
     season = [data["season_from"], data["season_to"]]
     data["season"] = season if any(season) else []
     return pack(data, row.rest, columns)
+
+
+def _questions(folder: Folder) -> list[Row]:
+    found = folder.items(QUESTION_FILE, folder.yaml(QUESTION_FILE).get("questions"), "questions")
+    rows = []
+    for position, item in enumerate(found, 1):
+        key = f"{item.get('topic', '')}/{item.get('code', '')}"
+        row = folder.row(QUESTION_FILE, key, item, QUESTION_COLUMNS)
+        if row is not None:
+            row.data["position"] = position
+            if problem := rules.question_problem(row.data["datatype"], row.data["choices"]):
+                folder.wrong(QUESTION_FILE, row.key, problem)
+        rows.append(row)
+    return folder.unique(rows)
 
 
 def _routing(folder: Folder) -> list[Row]:

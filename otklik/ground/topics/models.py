@@ -131,6 +131,50 @@ class Topic(models.Model):
         return self.title_ru
 
 
+class Question(models.Model):
+    """What is asked about a fact besides the words: the attribute of a service in Open311."""
+
+    class Datatype(models.TextChoices):
+        STRING = "string", "строка"
+        NUMBER = "number", "число"
+        DATETIME = "datetime", "дата и время"
+        TEXT = "text", "текст в несколько строк"
+        ONE = "singlevaluelist", "один ответ из списка"
+        MANY = "multivaluelist", "несколько ответов из списка"
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="регион")
+    topic = models.ForeignKey(
+        Topic, models.CASCADE, related_name="questions", verbose_name="факт",
+        limit_choices_to={"level": "fact"},
+    )  # fmt: skip
+    code = models.SlugField("код", max_length=40)
+    position = models.PositiveIntegerField("место", default=0)
+    datatype = models.CharField("вид ответа", max_length=16, choices=Datatype.choices)
+    required = models.BooleanField("без ответа не принимать", default=False)
+    variable = models.BooleanField(
+        "ждать ответа", default=True, help_text="Нет — это пояснение: его только показывают."
+    )
+    title_ru = models.CharField("вопрос", max_length=300)
+    title_en = models.CharField("вопрос по-английски", max_length=300, blank=True)
+    hint_ru = models.CharField("как отвечать", max_length=300, blank=True)
+    hint_en = models.CharField("как отвечать, по-английски", max_length=300, blank=True)
+    choices = models.JSONField(
+        "ответы списка", default=list, blank=True,
+        help_text='[{"key": "lane", "ru": "На полосе", "en": "In the lane"}, …]',
+    )  # fmt: skip
+    active = models.BooleanField("действует", default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "вопрос к факту"
+        verbose_name_plural = "вопросы к фактам"
+        ordering = ["topic", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["topic", "code"], name="question_code_once")]
+
+    def __str__(self) -> str:
+        return self.title_ru
+
+
 class RoutingRule(models.Model):
     """Topic × territory × owner → organisation; the most specific rule wins."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from otklik.ground.kit.memo import remembered
 from otklik.ground.organisations.queries import organisations_by_id
 from otklik.ground.territories.queries import region, territories_by_id
-from otklik.ground.topics.models import DeadlinePolicy, Directory, RoutingRule, Topic
+from otklik.ground.topics.models import DeadlinePolicy, Directory, Question, RoutingRule, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,17 @@ def fact(code: str) -> Topic | None:
     """Return a fact by its code, or None."""
     topic = topics().by_code.get(code)
     return topic if topic and topic.level == Topic.Level.FACT and topic.active else None
+
+
+@remembered(SECONDS)
+def questions() -> dict[str, list[Question]]:
+    """Return what is asked about each fact, by its code, in order."""
+    found: dict[str, list[Question]] = {}
+    asked = Question.objects.filter(region=region(), active=True).order_by("position", "pk")
+    for question in asked:
+        if topic := topics().by_id.get(question.topic_id):
+            found.setdefault(topic.code, []).append(question)
+    return found
 
 
 @remembered(SECONDS)

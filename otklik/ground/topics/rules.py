@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from otklik.ground.kit.clock import Roll, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,81 @@ def pattern_problem(pattern: str, territory: str | None, known: Container[str]) 
     if territory and pattern.format(territory=territory) not in known:
         return f"образец ведёт к «{pattern.format(territory=territory)}», а такой организации нет"
     return ""
+
+
+LISTS = ("singlevaluelist", "multivaluelist")
+DATATYPES = ("string", "number", "datetime", "text", *LISTS)
+LINE, LONG = 300, 4000
+"""Characters of a string's and of a text's answer."""
+
+
+def question_problem(datatype: str, choices: object) -> str:
+    """Tell what is wrong with a question's kind and its list; empty if nothing is."""
+    if datatype not in DATATYPES:
+        return f"datatype: нет вида «{datatype}»; есть {', '.join(DATATYPES)}"
+    if not isinstance(choices, list):
+        return "choices: нужен список"
+    if bool(choices) != (datatype in LISTS):
+        return "choices: ответы нужны у списков, и только у них"
+    keys = [each.get("key") if isinstance(each, dict) else None for each in choices]
+    good = all(isinstance(key, str) and re.fullmatch(r"[\w-]{1,40}", key) for key in keys)
+    if not good or not all(isinstance(each.get("ru"), str) for each in choices):
+        return 'choices: каждый ответ — {"key": "код", "ru": "слова", "en": "words"}'
+    return "" if len(set(keys)) == len(keys) else "choices: ключи повторяются"
+
+
+class WrongAnswerError(ValueError):
+    """An answer does not fit its question; the code says how."""
+
+
+def answer_to(datatype: str, keys: Sequence[str], values: Sequence[str]) -> Any:
+    """Return an answer as it is kept; WrongAnswerError for one that does not fit."""
+    if datatype == "multivaluelist":
+        if not set(values) <= set(keys):
+            raise WrongAnswerError("choice")
+        return [key for key in keys if key in values]
+    if len(values) > 1:
+        raise WrongAnswerError("one")
+    return _ANSWERS.get(datatype, _line)(values[0], keys)
+
+
+def _choice(value: str, keys: Sequence[str]) -> str:
+    if value not in keys:
+        raise WrongAnswerError("choice")
+    return value
+
+
+def _number(value: str, _keys: Sequence[str]) -> float | int:
+    try:
+        number = float(value.replace(",", "."))
+    except ValueError:
+        raise WrongAnswerError("number") from None
+    if not math.isfinite(number):
+        raise WrongAnswerError("number")
+    return int(number) if number.is_integer() else number
+
+
+def _moment(value: str, _keys: Sequence[str]) -> str:
+    said = value.replace(" ", "+", 1) if "T" in value else value
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        raise WrongAnswerError("datetime") from None
+    if moment.tzinfo is None:
+        raise WrongAnswerError("datetime")
+    return moment.isoformat(timespec="seconds")
+
+
+def _line(value: str, _keys: Sequence[str], longest: int = LINE) -> str:
+    if len(value) > longest:
+        raise WrongAnswerError("long")
+    return value
+
+
+def _words(value: str, keys: Sequence[str]) -> str:
+    return _line(value, keys, LONG)
+
+
+_ANSWERS: dict[str, Callable[[str, Sequence[str]], Any]] = {
+    "singlevaluelist": _choice, "number": _number, "datetime": _moment, "text": _words,
+}  # fmt: skip
