@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "otklik.readers.live",
     "otklik.readers.notifications",
     "otklik.readers.statistics",
+    "otklik.readers.webhooks",
     "otklik.faces",
     "otklik.faces.site",
     "otklik.faces.desk",

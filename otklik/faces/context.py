@@ -30,6 +30,7 @@ SECTIONS = {
     "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
     "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
     "outcomes": ("organise_votes", "fulfil", "see_statistics"),
+    "webhooks": ("edit_webhooks",),
 }  # fmt: skip
 """The desk's sections and the permissions any of which opens them."""
 

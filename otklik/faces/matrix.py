@@ -71,6 +71,8 @@ SECTIONS = (
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("widgets", "Виджеты для сайтов", ("edit_widgets",), "GET /desk/widgets/"),
     Door("widget", "Сделать виджет", ("edit_widgets",), "GET /desk/widgets/new/"),
+    Door("webhooks", "Подписки других систем", ("edit_webhooks",), "GET /desk/webhooks/"),
+    Door("webhook", "Подписать другую систему", ("edit_webhooks",), "GET /desk/webhooks/new/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
     Door("statistics", "Статистика", ("see_statistics",), "GET /desk/statistics/"),
     Door("behind", "Список за числом", ("see_statistics",),

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +21,7 @@ from otklik.faces.papers import stored
 from otklik.ground.accounts.queries import powers_of
 from otklik.journal import reading
 from otklik.journal.following import lag
+from otklik.readers.webhooks.queries import doors
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -37,6 +39,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     try:
         followers = lag()
         head = reading.head()
+        waiting = doors(timezone.now())
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     stopped = [name for name, state in followers.items() if state["stopped"]]
@@ -46,6 +49,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
             "database": "ok",
             "journal": {"head": head},
             "followers": followers,
+            "doors": {"webhooks": waiting},
         }
     )
 

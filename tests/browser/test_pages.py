@@ -68,6 +68,7 @@ PAGES = (
     ("controller", "/desk/checks/", 1366),
     *(("admin", path, 390) for path in ("/desk/people/", "/desk/erasures/", "/desk/exports/")),
     ("auditor", "/desk/audit/", 390),
+    *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
     *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
     *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),

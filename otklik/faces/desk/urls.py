@@ -23,6 +23,7 @@ from otklik.faces.desk import (
     statistics,
     views,
     votes,
+    webhooks,
     widgets,
 )
 
@@ -85,6 +86,11 @@ urlpatterns = [
     path("templates/", answers.templates, name="templates"),
     path("templates/new/", answers.template, name="new_template"),
     path("templates/<int:template_id>/", answers.template, name="template"),
+    path("webhooks/", webhooks.subscriptions, name="webhooks"),
+    path("webhooks/new/", webhooks.subscription, name="new_webhook"),
+    path("webhooks/<int:subscription_id>/", webhooks.subscription, name="webhook"),
+    path("webhooks/<int:subscription_id>/replay/", webhooks.replay, name="replay_webhook"),
+    path("webhooks/<int:subscription_id>/secret/", webhooks.secret, name="webhook_secret"),
     path("widgets/", widgets.widgets, name="widgets"),
     path("widgets/new/", widgets.widget, name="new_widget"),
     path("widgets/<int:widget_id>/", widgets.widget, name="widget"),

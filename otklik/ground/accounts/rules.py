@@ -18,6 +18,7 @@ PERMISSIONS = (
     "hold_reception",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "approve_export", "erase_person", "audit", "group", "edit_templates", "edit_widgets",
+    "edit_webhooks",
     "register_appeals",
 )  # fmt: skip
 
