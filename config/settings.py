@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",
+    "otklik.readers.opendata",
     "otklik.readers.statistics",
     "otklik.readers.webhooks",
     "otklik.faces",

@@ -20,12 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.forms import SendForm, accept, uploads
-from otklik.faces.site import appeals
+from otklik.faces.site import appeals, feeds
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
-from otklik.flow.cases.queue import GROUPS
 from otklik.flow.intake import commands as intake
 from otklik.flow.intake import held
 from otklik.flow.intake import queries as intake_queries
@@ -210,13 +209,8 @@ def cabinet(request: HttpRequest) -> HttpResponse:
 @require_GET
 def messages(request: HttpRequest) -> HttpResponse:
     """List what may be seen by all: the map's equal without a map."""
-    found = case_queries.public_cases()
-    if topic := request.GET.get("topic", ""):
-        found = found.filter(topic__category__code=topic)
-    if territory := request.GET.get("territory", ""):
-        found = found.filter(territory__code=territory)
-    if (status := request.GET.get("status", "")) in GROUPS:
-        found = found.filter(status__in=GROUPS[status])
+    asked = {name: request.GET.get(name, "") for name in ("topic", "territory", "status")}
+    found = feeds.narrowed(case_queries.public_cases(), asked)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -228,7 +222,7 @@ def messages(request: HttpRequest) -> HttpResponse:
             "cards": [show.card(case, _language()) for case in page],
             "categories": topics().categories,
             "territories": sorted(territories().values(), key=named),
-            "chosen": {"topic": topic, "territory": territory, "status": status},
+            "chosen": asked,
             "query": query.urlencode(),
         },
     )
