@@ -45,7 +45,7 @@ GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/enter/phone/",
     "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
-    "/no-such-page/",
+    "/no-such-page/", "/data/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?status=overdue", "/desk/c/{number}/", "/desk/problems/",

@@ -180,6 +180,7 @@ def test_a_slow_door_holds_nobody_else(town: Town, monkeypatch: pytest.MonkeyPat
     assert all(number.startswith(f"msg_{quick.pk}_") for number, _ in town.taken)
 
 
+@pytest.mark.enable_socket
 def test_inner_addresses_are_not_asked(settings: Any) -> None:
     settings.HTTP_OUTSIDE = True
     door = Town()
