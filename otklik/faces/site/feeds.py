@@ -9,6 +9,7 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -142,7 +143,7 @@ def _work(problem: Problem, base: str, host: str) -> Event:
     event = Event()
     event.add("uid", f"problem-{problem.pk}@{host}")
     event.add("dtstamp", problem.opened_at)
-    event.add("summary", f"{problem.get_kind_display()}: {problem.title}".capitalize())
+    event.add("summary", f"{capfirst(problem.get_kind_display())}: {problem.title}")
     event.add("description", problem.about)
     event.add("location", show.name(problem.territory, _language()))
     event.add("dtstart", problem.starts_at)
