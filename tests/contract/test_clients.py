@@ -113,10 +113,12 @@ def test_civicbot_checks_against_the_definition_posts_and_reads_back(served: str
     assert bot.get_request(made["service_request_id"])["status"] == "open"
     kept = Report.objects.get(number=made["service_request_id"]).extra["answers"]
     assert kept == {"lane": "edge", "harm": ["wheel", "swerve"]}
-    for ask in (lambda: bot.get_token("none"), lambda: bot.get_request("00000000"),
-                lambda: bot.get_service_definition("none")):  # fmt: skip
+    for ask, what in (
+        (bot.get_token, "none"), (bot.get_request, "00000000"),
+        (bot.get_service_definition, "none"),
+    ):  # fmt: skip
         with pytest.raises(HttpError) as refused:
-            ask()
+            ask(what)
         assert refused.value.status == 404
 
 

@@ -246,10 +246,11 @@ def test_a_service_with_questions_defines_all_six_kinds_of_answers(client: Clien
 def test_answers_reach_the_official_and_only_those_without_words_reach_everybody(
     client: Client,
 ) -> None:
-    (made,) = posted(client, **{
+    answers: dict[str, Any] = {
         "attribute[lane]": "edge", "attribute[depth]": "12,5",
         "attribute[harm][]": ["wheel", "fall"], "attribute[unknown]": "x",
-    }).json()  # fmt: skip
+    }  # fmt: skip
+    (made,) = posted(client, **answers).json()
     number = made["service_request_id"]
     decide(Report.objects.get(number=number).pk, now=NOW)
     page = signed_in(elena()).get(f"/desk/c/{number}/").content.decode()
@@ -261,7 +262,7 @@ def test_answers_reach_the_official_and_only_those_without_words_reach_everybody
         "lane": ["edge"], "depth": [12.5], "harm": ["wheel", "fall"],
     }  # fmt: skip
     assert "extended_attributes" not in client.get(f"{ROOT}/requests/{number}.json").json()[0]
-    words = posted(client, service_code="lighting-lamp-off", **{"attribute[pole]": "дом 5"})
+    words = posted(client, **{"service_code": "lighting-lamp-off", "attribute[pole]": "дом 5"})
     number = words.json()[0]["service_request_id"]
     decide(Report.objects.get(number=number).pk, now=NOW)
     (found,) = client.get(f"{ROOT}/requests/{number}.json?extensions=true").json()

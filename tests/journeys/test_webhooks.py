@@ -171,7 +171,7 @@ def test_a_slow_door_holds_nobody_else(town: Town, monkeypatch: pytest.MonkeyPat
             assert more["seconds"] <= 10  # no longer is anybody waited for
             assert commands.deliver_all(quick.pk, now=lambda: NOW + MINUTE)  # while slow is slow
             assert commands.deliver_all(slow.pk, now=lambda: NOW + MINUTE) == 0  # and no second try
-            raise http.httpx.ReadTimeout("slow")
+            raise http.HTTPError("slow")
         return real(url, **more)
 
     monkeypatch.setattr(http, "post", post)

@@ -67,7 +67,7 @@ class Messages(Feed):
 
     def get_object(self, request: HttpRequest, *_args: Any, **_more: Any) -> dict[str, str]:
         """Take the filters."""
-        return request.GET.dict()  # type: ignore[return-value]
+        return request.GET.dict()
 
     def title(self, asked: dict[str, str]) -> str:
         """Name the feed."""
@@ -119,10 +119,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     made = Calendar()
     made.add("prodid", "-//Otklik//RU")
     made.add("version", "2.0")
-    made.add("x-wr-calname", _named(asked, _("Отключения, работы и обещанные дни")))  # type: ignore[arg-type]
+    made.add("x-wr-calname", _named(asked, _("Отключения, работы и обещанные дни")))
     for problem in _works(asked, now):
         made.add_component(_work(problem, base, host))
-    promised = narrowed(queries.public_cases(), asked).filter(  # type: ignore[arg-type]
+    promised = narrowed(queries.public_cases(), asked).filter(
         status="interim", control_at__gte=now - LONG_AGO
     )
     for case in promised.order_by("control_at")[:MOST]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Case as Choice
-from django.db.models import F, FloatField, Value, When
+from django.db.models import F, FloatField, Q, Value, When
 from django.db.models.functions import Coalesce, Cos, Power, Radians, Round
 
 from otklik.flow.cases import rules as case_rules
@@ -103,7 +103,8 @@ def changes(
 def within_box(found: QuerySet[Case], sides: tuple[float, float, float, float]) -> QuerySet[Case]:
     """Return those of the cases whose coarse places lie between west, south, east, north."""
     west, south, east, north = sides
-    return _coarse(found).filter(coarse_lat__range=(south, north), coarse_lon__range=(west, east))
+    between = Q(coarse_lat__range=(south, north), coarse_lon__range=(west, east))
+    return _coarse(found).filter(between)
 
 
 def within_circle(found: QuerySet[Case], lat: float, lon: float, radius: float) -> QuerySet[Case]:

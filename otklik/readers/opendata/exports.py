@@ -32,7 +32,7 @@ def publish(now: datetime) -> Path:
     fresh.chmod(0o755)
     messages = _frame(queries.message_rows(), rules.MESSAGES)
     counts = _frame([rules.suppressed(row) for row in queries.count_rows()], rules.COUNTS)
-    columns = {}
+    columns: dict[str, Sequence[rules.Column]] = {}
     for name, frame, about in (
         ("messages", messages, rules.MESSAGES), ("counts", counts, rules.COUNTS),
     ):  # fmt: skip

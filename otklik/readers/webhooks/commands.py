@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.ground.accounts.models import Official
-    from otklik.journal.facts import Fact
     from otklik.readers.webhooks.outbound import Outcome
 
 SYSTEM = "system"
@@ -145,7 +144,10 @@ def _note(message_id: int, outcome: Outcome, *, now: datetime) -> bool:
             kept.active = False
             _tell(kept, events.SubscriptionStopped, SYSTEM, now)
     message.save(update_fields=["note", "changed_at", "state"])
-    kept.save_without_historical_record()
+    Subscription.objects.filter(pk=kept.pk).update(
+        tries=kept.tries, failing_since=kept.failing_since, next_at=kept.next_at,
+        active=kept.active,
+    )  # fmt: skip
     return outcome.ok
 
 
@@ -156,7 +158,9 @@ def forget_old(*, now: datetime) -> int:
     return old.delete()[0]
 
 
-def _tell(kept: Subscription, kind: type[Fact], by: str, now: datetime, **more: Any) -> None:
+def _tell(
+    kept: Subscription, kind: type[events.SubscriptionFact], by: str, now: datetime, **more: Any
+) -> None:
     record(
         kind(
             region=kept.region_id, subject=f"subscription:{kept.pk}", actor=by, at=now,

@@ -9,7 +9,16 @@ from otklik.journal.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionKept(Fact):
+class SubscriptionFact(Fact):
+    """What every fact about a subscription carries."""
+
+    abstract: ClassVar[bool] = True
+
+    subscription: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionKept(SubscriptionFact):
     """Somebody made or changed another system's subscription; `active` tells whether it hears."""
 
     kind: ClassVar[str] = "subscription.kept"
@@ -18,12 +27,11 @@ class SubscriptionKept(Fact):
         "ru": "Подписка другой системы сохранена", "en": "A subscription was kept",
     }  # fmt: skip
 
-    subscription: int
     active: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionStopped(Fact):
+class SubscriptionStopped(SubscriptionFact):
     """Its door was shut for too long, or said that it wants no more: it is asked no more."""
 
     kind: ClassVar[str] = "subscription.stopped"
@@ -33,11 +41,9 @@ class SubscriptionStopped(Fact):
         "en": "A subscription was stopped: its address does not answer",
     }
 
-    subscription: int
-
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionReplayed(Fact):
+class SubscriptionReplayed(SubscriptionFact):
     """Somebody asked to send again what was delivered before."""
 
     kind: ClassVar[str] = "subscription.replayed"
@@ -47,5 +53,4 @@ class SubscriptionReplayed(Fact):
         "en": "{count} messages are sent to a subscription again",
     }
 
-    subscription: int
     count: int = 0

@@ -39,7 +39,8 @@ def new_secret() -> str:
 
 def wait(tries: int) -> timedelta:
     """Return the pause after so many failures in a row: twice as long each time, to an hour."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - 1, 16))
+    seconds = FIRST_WAIT.total_seconds() * 2.0 ** min(tries - 1, 16)
+    return min(LONGEST_WAIT, timedelta(seconds=seconds))
 
 
 def wants(
