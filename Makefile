@@ -46,7 +46,7 @@ setup-dev: .venv/.dev front pango $(ENGLISH).mo
 	@touch $@
 
 # with a node of its own the machine builds the pages' front end while Python packages are installed
-NODE20 := $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && command -v npm)
+NODE20 := $(shell node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && command -v npm)
 front: $(if $(NODE20),.venv/bin/python,.venv/.runtime)
 	@$(BIN)/python tools/front.py
 
