@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.utils.timezone import localdate
@@ -172,7 +172,8 @@ def _bodies(official: Official, *permissions: str) -> Q | None:
 
 
 def _under(condition: Q, path: str) -> Q:
-    return Q(*((f"{path}__{name}", value) for name, value in condition.children))
+    pairs: list[Any] = list(condition.children)
+    return Q(*((f"{path}__{name}", value) for name, value in pairs))
 
 
 def phases_for(official: Official, now: datetime) -> QuerySet[Phase]:
