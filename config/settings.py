@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "otklik.flow.reception",
     "otklik.participation.projects",
     "otklik.participation.ballots",
+    "otklik.participation.surveys",
     "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",

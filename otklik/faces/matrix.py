@@ -65,6 +65,8 @@ SECTIONS = (
          "GET /desk/reception/control/"),
     Door("votes", "Голосования своей организации", ("organise_votes",), "GET /desk/votes/"),
     Door("vote", "Составить голосование", ("organise_votes",), "GET /desk/votes/new/"),
+    Door("surveys", "Опросы своей организации", ("organise_votes",), "GET /desk/surveys/"),
+    Door("survey", "Составить опрос", ("organise_votes",), "GET /desk/surveys/new/"),
     Door("outcomes", "Что сделано по итогам: свои решения и обязательства",
          ("organise_votes", "fulfil", "see_statistics"), "GET /desk/outcomes/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),

@@ -43,9 +43,9 @@ OFFICIALS = (
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
-    "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/enter/phone/",
-    "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/", "/m/{number}/",
-    "/no-such-page/", "/data/",
+    "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
+    "/enter/phone/", "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/",
+    "/m/{number}/", "/no-such-page/", "/data/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?status=overdue", "/desk/c/{number}/", "/desk/problems/",
@@ -71,6 +71,7 @@ PAGES = (
     *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
     *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
+    *(("votes", f"/desk/surveys/{path}", 390) for path in ("", "new/")),
     *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),

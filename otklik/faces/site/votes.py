@@ -28,6 +28,7 @@ from otklik.participation.ballots import chain, commands, queries, threats
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
+from otklik.participation.surveys import queries as surveys
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -78,7 +79,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     context = {
-        "project": found, "votes": queries.votes_in(found), "today": timezone.localdate(),
+        "project": found, "votes": queries.votes_in(found), "surveys": [
+            (each, surveys.state(each, timezone.now())) for each in surveys.surveys_in(found)
+        ], "today": timezone.localdate(),
         "outcomes": outcomes.outcomes_of(found, timezone.now()),
     }  # fmt: skip
     return render(request, "site/project.html", context)
@@ -254,17 +257,22 @@ def _ballot_page(
     return render(request, "site/ballot.html", context, status=422 if error else 200)
 
 
-def _declare(request: HttpRequest, found: Vote) -> HttpResponse:
+def declared(request: HttpRequest) -> None:
+    """Take what a form says of where one lives and when one was born."""
     place = territories().get(request.POST.get("territory", ""))
     person: Any = request.user
+    if place is None:
+        raise Refused("place", "Выберите, где вы живёте", "Choose where you live")
     try:
-        if place is None:
-            raise Refused("place", "Выберите, где вы живёте", "Choose where you live")
-        try:
-            born = date.fromisoformat(request.POST.get("born_on", ""))
-        except ValueError:
-            raise Refused("born", "Проверьте дату рождения", "Check the date of birth") from None
-        declare_resident(person, territory=place, born_on=born, now=timezone.now())
+        born = date.fromisoformat(request.POST.get("born_on", ""))
+    except ValueError:
+        raise Refused("born", "Проверьте дату рождения", "Check the date of birth") from None
+    declare_resident(person, territory=place, born_on=born, now=timezone.now())
+
+
+def _declare(request: HttpRequest, found: Vote) -> HttpResponse:
+    try:
+        declared(request)
     except Refused as refusal:
         return _ballot_page(
             request, found, resident=True, error=said(refusal), typed=request.POST.dict()

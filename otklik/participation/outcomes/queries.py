@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
+    from otklik.participation.ballots.models import Vote
     from otklik.participation.projects.models import Project
+    from otklik.participation.surveys.models import Survey
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
 EVERYTHING = Q(pk__isnull=False)
@@ -82,18 +84,28 @@ def _ended(now: datetime) -> QuerySet[Phase]:
     """Return the announced phases whose end has come."""
     found = Phase.objects.filter(region=region(), sealed_at__isnull=False, closes_at__lte=now)
     rulings = Ruling.objects.select_related("topic").defer("topic__phrases").order_by("pk")
-    related = ("project__organisation", "project__territory", "vote", "audience")
+    related = ("project__organisation", "project__territory", "vote", "survey", "audience")
     return found.select_related(*related).defer(*HEAVY).prefetch_related(
         Prefetch("rulings", rulings),
         Prefetch("rulings__obligations", _obligations().order_by("due", "pk")),
     )  # fmt: skip
 
 
+def subject_of(phase: Phase) -> Vote | Survey:
+    """Return what was asked in a phase."""
+    return phase.survey if phase.kind == Phase.Kind.SURVEY else phase.vote
+
+
+def title_of(phase: Phase) -> str:
+    """Return the question of a vote, the title of a survey."""
+    return str(subject_of(phase))
+
+
 def _outcome(phase: Phase, now: datetime) -> Outcome:
     rulings = list(phase.rulings.all())
     held = [each for ruling in rulings for each in ruling.obligations.all()]
     return Outcome(
-        phase, phase.vote.question, phase.vote.slug, rulings, localdate(now),
+        phase, title_of(phase), subject_of(phase).slug, rulings, localdate(now),
         sorted(held, key=lambda each: (each.state != rules.RUNNING, each.due)),
     )  # fmt: skip
 
@@ -149,7 +161,7 @@ def pressing(now: datetime) -> dict[str, int]:
 
 def overdue(now: datetime) -> QuerySet[Obligation]:
     """Return the broken promises of the region, the longest broken first."""
-    related = ("ruling__phase__project", "ruling__phase__vote")
+    related = ("ruling__phase__project",)
     return _obligations().filter(_late(now)).select_related(*related).order_by("due", "pk")
 
 

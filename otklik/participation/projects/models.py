@@ -51,6 +51,7 @@ class Phase(models.Model):
 
     class Kind(models.TextChoices):
         VOTE = "vote", _("голосование")
+        SURVEY = "survey", _("опрос")
 
     region = models.ForeignKey(Region, models.PROTECT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="phases")

@@ -16,6 +16,7 @@ from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print
 from otklik.ground.territories.queries import region
 from otklik.participation.ballots.models import RegisterEntry
+from otklik.participation.surveys.models import Response
 from otklik.readers.notifications import wording
 from otklik.readers.notifications.models import Delivery, Silence
 from otklik.readers.notifications.rules import OF_OUTCOMES, OF_PROBLEMS, TOLD, tells_author
@@ -80,6 +81,11 @@ def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, 
     found = RegisterEntry.objects.filter(vote__phase__in=phases).order_by("pk")
     told: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
     for person, phase, email in found.values_list("voter_id", "vote__phase_id", "voter__email"):
+        told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
+    sent = Response.objects.filter(survey__phase__in=phases, sent_at__isnull=False)
+    for person, phase, email in sent.exclude(person=None).values_list(
+        "person_id", "survey__phase_id", "person__email"
+    ):
         told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
     return told
 

@@ -18,6 +18,7 @@ from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
 from otklik.participation.outcomes.models import Obligation, Ruling
+from otklik.participation.outcomes.queries import title_of
 from otklik.participation.projects.models import Phase
 from otklik.readers.notifications.rules import TOLD
 
@@ -136,8 +137,8 @@ def of_problem(data: dict[str, Any], path: str, language: str) -> About:
 
 def of_outcome(kind: str, data: dict[str, Any]) -> About:
     """Return what one who took part hears: what was decided, or what is done."""
-    phase = Phase.objects.select_related("project", "vote").get(pk=data["phase"])
-    values = {"title": phase.vote.question, "region": region().title_ru}
+    phase = Phase.objects.select_related("project", "vote", "survey").get(pk=data["phase"])
+    values = {"title": title_of(phase), "region": region().title_ru}
     if kind == "ruling.made":
         ruling = Ruling.objects.get(pk=data["ruling"])
         values |= {"verdict": ruling.get_verdict_display(), "text": ruling.reason,

@@ -18,6 +18,7 @@ from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
 from otklik.demo.outcomes import decide
 from otklik.demo.reception import hold
+from otklik.demo.surveying import survey
 from otklik.demo.voting import vote
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
@@ -89,6 +90,7 @@ class Command(BaseCommand):
         connect(now)
         hold(now)
         vote(now)
+        survey(now)
         decide(now)
         write_appeals(now)
 

@@ -1,0 +1,247 @@
+"""Surveys for their organiser: write questions, look, check, announce; take the table after."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from otklik.faces import access
+from otklik.faces.desk.votes import LEVELS, MOMENT
+from otklik.ground.accounts.rules import Refused
+from otklik.ground.territories.queries import territories
+from otklik.participation.projects.rules import Circle
+from otklik.participation.surveys import commands, queries, rules
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from otklik.ground.accounts.models import Official
+    from otklik.participation.surveys.models import Survey
+
+PAGE = 50
+KINDS = (
+    ("single", _l("Один вариант")), ("multiple", _l("Несколько вариантов")),
+    ("scale", _l("Шкала")), ("ranking", _l("Расставить по местам")),
+    ("matrix", _l("Таблица: по варианту в строке")), ("number", _l("Целое число")),
+    ("date", _l("Дата")), ("short", _l("Короткий ответ словами")),
+    ("long", _l("Развёрнутый ответ словами")), ("statement", _l("Пояснение без вопроса")),
+)  # fmt: skip
+LINES = forms.Textarea(attrs={"rows": 4, "class": "input"})
+
+
+class SurveyForm(forms.Form):
+    """When, whom and what about."""
+
+    title = forms.CharField(label=_l("Название"), max_length=300)
+    about = forms.CharField(
+        label=_l("Зачем спрашиваем"), required=False, max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+    )  # fmt: skip
+    opens_at = forms.DateTimeField(label=_l("Начало"), widget=MOMENT)
+    closes_at = forms.DateTimeField(label=_l("Конец"), widget=MOMENT)
+    min_age = forms.IntegerField(
+        label=_l("С какого возраста"), min_value=0, max_value=99, initial=14
+    )
+    min_level = forms.ChoiceField(
+        label=_l("Учётная запись"), choices=LEVELS,
+        help_text=_l("Ниже стандартной — на странице будет «опрос без проверки личности»"),
+    )  # fmt: skip
+    places = forms.MultipleChoiceField(
+        label=_l("Где живут участники"), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6, "class": "input"}),
+        help_text=_l("Ничего не выбрано — весь регион"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = sorted(((c, t.short_ru) for c, t in territories().items()), key=lambda p: p[1])
+        self.fields["places"].choices = found  # type: ignore[attr-defined]
+        for each in self.fields.values():
+            each.widget.attrs.setdefault("class", "input")
+
+    def draft(self) -> commands.Draft:
+        """Return what was said."""
+        said = self.cleaned_data
+        return commands.Draft(
+            said["title"], said["opens_at"], said["closes_at"], said["about"],
+            Circle(said["min_age"], frozenset(said["places"]), said["min_level"]),
+        )  # fmt: skip
+
+
+class QuestionForm(forms.Form):
+    """One question: what, how it is answered, on which page, when it is asked."""
+
+    kind = forms.ChoiceField(label=_l("Вид"), choices=KINDS)
+    text = forms.CharField(label=_l("Вопрос"), max_length=300)
+    hint = forms.CharField(label=_l("Пояснение"), max_length=300, required=False)
+    required = forms.BooleanField(label=_l("Ответ обязателен"), required=False)
+    page = forms.IntegerField(label=_l("Страница"), min_value=1, max_value=50, initial=1)
+    options = forms.CharField(
+        label=_l("Варианты, каждый с новой строки"), required=False, max_length=8000, widget=LINES
+    )
+    rows = forms.CharField(
+        label=_l("Строки таблицы, каждая с новой строки"), required=False, max_length=8000,
+        widget=LINES,
+    )  # fmt: skip
+    low = forms.IntegerField(label=_l("От (шкала, число, отметок)"), required=False)
+    high = forms.IntegerField(label=_l("До"), required=False)
+    low_label = forms.CharField(label=_l("Подпись начала шкалы"), max_length=60, required=False)
+    high_label = forms.CharField(label=_l("Подпись конца шкалы"), max_length=60, required=False)
+    when = forms.ChoiceField(
+        label=_l("Спрашивать"), required=False,
+        help_text=_l("Условие — только от ответов прежних страниц"),
+    )  # fmt: skip
+
+    def __init__(self, survey: Survey, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["when"].choices = [("", _("всегда")), *conditions(survey)]  # type: ignore[attr-defined]
+        for each in self.fields.values():
+            if not isinstance(each.widget, forms.CheckboxInput):
+                each.widget.attrs.setdefault("class", "input")
+
+    def asked(self) -> rules.Asked:
+        """Return what was said."""
+        said = self.cleaned_data
+        key, _colon, option = said["when"].partition(":")
+        return rules.Asked(
+            "", said["kind"], said["page"], said["text"],
+            said["required"] and said["kind"] != "statement",
+            *(tuple(filter(None, (line.strip() for line in said[name].splitlines())))
+              for name in ("options", "rows")),
+            said["low"] or 0, said["high"] or 0, {"eq": [key, option]} if key else {},
+        )  # fmt: skip
+
+
+def conditions(survey: Survey) -> list[tuple[str, str]]:
+    """Return «if this was chosen» for every option of the questions that choose."""
+    return [
+        (f"{one.key}:{key}", _("если «%(a)s» — «%(b)s»") % {"a": one.text, "b": label})
+        for one in queries.asked(survey) if one.kind in {"single", "multiple"}
+        for key, label in one.labels.items()
+    ]  # fmt: skip
+
+
+def _survey_or_404(official: Official, survey_id: int) -> Survey:
+    try:
+        return queries.survey_for(official, survey_id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+@never_cache
+@login_required
+@require_GET
+def surveys(request: HttpRequest) -> HttpResponse:
+    """List the surveys that an official organises."""
+    official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
+    page = Paginator(queries.surveys_of(official), PAGE).get_page(request.GET.get("page"))
+    lines = [(each, queries.state(each, now)) for each in page]
+    return render(request, "desk/surveys.html", {"page": page, "lines": lines})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a survey; what was typed comes back with a mistake."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=3)
+    initial = {"opens_at": start, "closes_at": start + timedelta(days=14)}
+    form = SurveyForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = commands.draft_survey(form.draft(), by=official, now=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, refusal.ru)
+        else:
+            return redirect("desk:survey", found.pk)
+    return render(
+        request, "desk/survey_form.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Show a survey with its check list, and take a new question of a draft."""
+    official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
+    found = _survey_or_404(official, survey_id)
+    form = QuestionForm(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        more = {name: said[name] for name in ("hint", "low_label", "high_label")}
+        try:
+            commands.ask(found.pk, form.asked(), by=official, now=now, **more)
+        except Refused as refusal:
+            form.add_error(None, refusal.ru)
+        else:
+            return redirect("desk:survey", found.pk)
+    state = queries.state(found, now)
+    checks = queries.check_list(found, now) if state == queries.DRAFT else []
+    context = {
+        "survey": found, "phase": found.phase, "state": state, "checks": checks, "form": form,
+        "questions": [
+            (each, each.asked.labels.values(), each.asked.lines.values())
+            for each in found.questions.all()
+        ],
+        "ready": all(held for _title, held in checks), "came": queries.came(found),
+    }  # fmt: skip
+    return render(request, "desk/survey.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, survey_id: int, verb: str) -> HttpResponse:
+    """Announce a survey, throw a draft away, or take a question of it away."""
+    official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
+    found = _survey_or_404(official, survey_id)
+    try:
+        if verb == "announce":
+            commands.announce_survey(found.pk, by=official, now=now)
+            notices.success(request, _("Объявлено: вопросы больше не изменятся"))
+        elif verb == "drop":
+            commands.drop_draft(found.pk, by=official, now=now)
+            notices.success(request, _("Черновик удалён"))
+            return redirect("desk:surveys")
+        elif verb == "unask":
+            question = request.POST.get("question", "")
+            commands.unask(
+                found.pk, int(question) if question.isdecimal() else 0, by=official, now=now
+            )
+        else:
+            raise Http404
+    except Refused as refusal:
+        notices.error(request, refusal.ru)
+    return redirect("desk:survey", found.pk)
+
+
+@never_cache
+@login_required
+@require_GET
+def table(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Give all answers as CSV after the end: a column a question, no person, no time."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    found = _survey_or_404(official, survey_id)
+    if queries.state(found, timezone.now()) != queries.CLOSED:
+        raise Http404
+    stream = io.StringIO()
+    csv.writer(stream).writerows(queries.table(found))
+    answer = HttpResponse(f"\ufeff{stream.getvalue()}", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.slug}.csv"'
+    return answer

@@ -1,0 +1,230 @@
+"""Surveys for citizens: what is asked, a page at a time, the review, the result after the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from otklik.faces.site.votes import declared, said
+from otklik.faces.templatetags.otklik import named
+from otklik.ground.accounts.rules import Refused
+from otklik.ground.territories.queries import territories
+from otklik.participation.outcomes import queries as outcomes
+from otklik.participation.projects import queries as projects
+from otklik.participation.surveys import commands, queries, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, QueryDict
+
+    from otklik.participation.surveys.models import Survey
+
+PAGE = 20
+
+
+def _survey_or_404(slug: str) -> Survey:
+    try:
+        return queries.public_survey(slug)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+def unverified(survey: Survey) -> bool:
+    """Tell whether people are asked whose identity nobody checked: the page says so."""
+    return survey.phase.audience.min_level not in queries.VERIFIED
+
+
+@require_GET
+def surveys(request: HttpRequest) -> HttpResponse:
+    """List surveys, the newest window first."""
+    now = timezone.now()
+    page = Paginator(queries.public_surveys(), PAGE).get_page(request.GET.get("page"))
+    lines = [(each, queries.state(each, now)) for each in page]
+    return render(request, "site/surveys.html", {"page": page, "lines": lines})
+
+
+@never_cache
+@require_GET
+def survey(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a survey: who asks, until when, how many came; its result after the end."""
+    found, now = _survey_or_404(slug), timezone.now()
+    person = request.user if request.user.is_authenticated else None
+    places = territories()
+    names = [named(places[c]) for c in found.phase.audience.territories if c in places]
+    context = {
+        "survey": found, "phase": found.phase, "state": queries.state(found, now),
+        "audience": found.phase.audience, "places": sorted(names), "came": queries.came(found),
+        "results": queries.results(found, now), "unverified": unverified(found),
+        "own": queries.own(found, person) if person else None,
+        "first": rules.next_page(queries.asked(found), {}, 0),
+        "one": outcomes.outcome_of(found.phase, now), "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "site/survey.html", context)
+
+
+def given(one: rules.Asked, data: QueryDict) -> Any:
+    """Read what a form says of one question."""
+    if one.kind == "multiple":
+        return data.getlist(one.key)
+    if one.kind == "ranking":
+        return {key: data.get(f"{one.key}_{key}", "") for key in one.labels}
+    if one.kind == "matrix":
+        return {row: data.get(f"{one.key}_{row}", "") for row in one.lines}
+    return data.get(one.key, "")
+
+
+def fields(
+    survey: Survey, page: int, answers: Mapping[str, Any], typed: Mapping[str, Any],
+    refused: Mapping[str, Refused],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return a page's questions with what was said or typed, and what is wrong beside each."""
+    asked = {one.key for one in rules.shown(queries.asked(survey), answers)}
+    found = []
+    for row in survey.questions.all():
+        if row.page != page or row.key not in asked:
+            continue
+        one = row.asked
+        value = typed.get(row.key, answers.get(row.key))
+        found.append({
+            "row": row, "one": one, "value": "" if value is None else value,
+            "error": said(refused[row.key]) if row.key in refused else "",
+            "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
+            "options": _options(one, value), "lines": _lines(one, value),
+        })  # fmt: skip
+    return found
+
+
+def _options(one: rules.Asked, value: Any) -> list[dict[str, Any]]:
+    if one.kind == "ranking":
+        held = {key: str(place) for place, key in enumerate(value, 1)} if isinstance(
+            value, list
+        ) else (value or {})  # fmt: skip
+        return [{"key": key, "label": label, "place": held.get(key, "")}
+                for key, label in one.labels.items()]  # fmt: skip
+    marked = value if isinstance(value, list) else [value]
+    return [{"key": key, "label": label, "marked": key in marked}
+            for key, label in one.labels.items()]  # fmt: skip
+
+
+def _lines(one: rules.Asked, value: Any) -> list[dict[str, Any]]:
+    held = value if isinstance(value, dict) else {}
+    return [{"key": key, "label": label, "marked": held.get(key, "")}
+            for key, label in one.lines.items()]  # fmt: skip
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, slug: str, page: int) -> HttpResponse:
+    """Ask one page and keep what is said; nothing typed is lost with a mistake."""
+    found, now, person = _survey_or_404(slug), timezone.now(), request.user
+    if queries.state(found, now) != queries.OPEN:
+        return redirect("site:survey", slug)
+    if request.method == "POST" and "territory" in request.POST:
+        return _declare(request, found, page)
+    if projects.resident_of(person) is None:  # type: ignore[arg-type]
+        return _page(request, found, page, resident=True)
+    if request.method == "GET":
+        return _page(request, found, page)
+    typed = {one.key: given(one, request.POST) for one in queries.asked(found) if one.page == page}
+    try:
+        refused = commands.save_page(found.pk, page, typed, person=person, now=now)  # type: ignore[arg-type]
+    except Refused as refusal:
+        return _page(request, found, page, typed=typed, error=said(refusal))
+    if refused:
+        return _page(request, found, page, typed=typed, refused=refused)
+    own = queries.own(found, person)  # type: ignore[arg-type]
+    after = rules.next_page(queries.asked(found), own.answers if own else {}, page)
+    if after:
+        return redirect("site:answer_survey", slug, after)
+    return redirect("site:review_survey", slug)
+
+
+def _page(
+    request: HttpRequest, found: Survey, page: int, *, typed: Any = None, refused: Any = None,
+    error: str = "", resident: bool = False,
+) -> HttpResponse:  # fmt: skip
+    person: Any = request.user
+    own = queries.own(found, person)
+    answers = own.answers if own else {}
+    shown = [] if resident else fields(found, page, answers, typed or {}, refused or {})
+    if not shown and not resident and not error:
+        raise Http404
+    pages = sorted({one.page for one in rules.shown(queries.asked(found), answers)})
+    context = {
+        "survey": found, "fields": shown, "error": error, "refused": refused or {},
+        "resident": resident, "typed": typed or {}, "unverified": unverified(found),
+        "territories": sorted(territories().values(), key=named) if resident else [],
+        "page_number": pages.index(page) + 1 if page in pages else 1, "pages": len(pages),
+    }  # fmt: skip
+    bad = bool(error or refused)
+    return render(request, "site/survey_answer.html", context, status=422 if bad else 200)
+
+
+def _declare(request: HttpRequest, found: Survey, page: int) -> HttpResponse:
+    try:
+        declared(request)
+    except Refused as refusal:
+        return _page(request, found, page, resident=True, error=said(refusal),
+                     typed=request.POST.dict())  # fmt: skip
+    return redirect("site:answer_survey", found.slug, page)
+
+
+@never_cache
+@login_required
+@require_GET
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show all that was said, to be sent."""
+    found, person = _survey_or_404(slug), request.user
+    own = queries.own(found, person)  # type: ignore[arg-type]
+    if own is None or queries.state(found, timezone.now()) != queries.OPEN:
+        return redirect("site:survey", slug)
+    context = {"survey": found, "lines": reading(found, own.answers), "own": own}
+    return render(request, "site/survey_review.html", context)
+
+
+def reading(survey: Survey, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return questions with their answers in words."""
+    return [
+        {"one": one, "said": words(one, answers.get(one.key))}
+        for one in rules.shown(queries.asked(survey), answers) if one.kind != "statement"
+    ]  # fmt: skip
+
+
+def words(one: rules.Asked, value: Any) -> str:
+    """Return an answer as one reads it."""
+    if value is None:
+        return ""
+    if one.kind in {"multiple", "ranking"}:
+        return ", ".join(one.labels[key] for key in value)
+    if one.kind == "matrix":
+        return "; ".join(f"{one.lines[row]} — {one.labels[key]}" for row, key in value.items())
+    return one.labels[value] if one.kind == "single" else str(value)
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take an answer; lead back to the page where one is lacking."""
+    found, person = _survey_or_404(slug), request.user
+    try:
+        lacking = commands.send(found.pk, person=person, now=timezone.now())  # type: ignore[arg-type]
+    except Refused as refusal:
+        notices.error(request, said(refusal))
+        return redirect("site:survey", slug)
+    if lacking:
+        notices.error(request, _("Осталось ответить: «%s»") % lacking[0].text)
+        return redirect("site:answer_survey", slug, lacking[0].page)
+    notices.success(request, _("Ответ принят. До конца опроса его можно изменить"))
+    return redirect("site:survey", slug)
