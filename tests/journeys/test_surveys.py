@@ -79,12 +79,12 @@ def test_an_organiser_builds_checks_and_announces() -> None:
     survey = Survey.objects.get()
     assert survey.questions.get(key="q2").show_if == {"eq": ["q1", "o1"]}
     assert "Двор у школы" in text(signed_in(None), "/surveys/")
-    for change in (
-        lambda: SurveyQuestion.objects.update(text="Иначе"),
-        lambda: Phase.objects.filter(survey=survey).update(closes_at=timezone.now()),
+    for rows, more in (
+        (SurveyQuestion.objects.all(), {"text": "Иначе"}),
+        (Phase.objects.filter(survey=survey), {"closes_at": timezone.now()}),
     ):
         with pytest.raises(ProgrammingError, match="refused"), transaction.atomic():
-            change()
+            rows.update(**more)
     assert desk.post(page, question).status_code == 422
 
 

@@ -121,10 +121,13 @@ class QuestionForm(forms.Form):
         return rules.Asked(
             "", said["kind"], said["page"], said["text"],
             said["required"] and said["kind"] != "statement",
-            *(tuple(filter(None, (line.strip() for line in said[name].splitlines())))
-              for name in ("options", "rows")),
+            _lines(said["options"]), _lines(said["rows"]),
             said["low"] or 0, said["high"] or 0, {"eq": [key, option]} if key else {},
         )  # fmt: skip
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (line.strip() for line in text.splitlines())))
 
 
 def conditions(survey: Survey) -> list[tuple[str, str]]:

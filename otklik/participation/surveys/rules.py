@@ -217,7 +217,8 @@ def shown(questions: Iterable[Asked], answers: Mapping[str, Any]) -> list[Asked]
 
     An answer to a question that is hidden itself counts for nothing.
     """
-    found, held = [], {}
+    found: list[Asked] = []
+    held: dict[str, Any] = {}
     for one in sorted(questions, key=lambda each: each.page):
         if holds(one.show_if, held):
             found.append(one)
