@@ -80,8 +80,7 @@ def prepare(folder: Path) -> dict[str, str]:
     env.pop("DATABASE_URL", None)
     settle = (
         "from otklik.demo import accounts; from otklik.ground.territories.queries import region;"
-        "accounts.settle(region());"
-        "from otklik.ground.accounts.models import ApiKey; ApiKey.objects.update(per_minute=30_000)"
+        "accounts.settle(region())"
     )
     for step in (["migrate", "-v0"], ["ground", "load"], ["shell", "-v0", "-c", settle]):
         subprocess.run([*OTKLIK, *step], env=env, check=True, stdout=subprocess.DEVNULL)

@@ -111,7 +111,8 @@ def settle(region: Region) -> None:
     for actor in ACTORS:
         _person(region, actor)
     ApiKey.objects.get_or_create(
-        key=DEMO_KEY, defaults={"region": region, "title": "Показ: любая система"}
+        key=DEMO_KEY,
+        defaults={"region": region, "title": "Показ: любая система", "per_minute": 0},
     )
     forget()
 

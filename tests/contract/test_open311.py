@@ -16,7 +16,7 @@ from otklik.demo import accounts
 from otklik.demo.accounts import DEMO_KEY
 from otklik.flow.intake.models import Report
 from otklik.flow.triage.commands import decide
-from otklik.ground.accounts.models import ApiKey
+from otklik.ground.accounts.models import ApiKey, KeyUse
 from otklik.ground.topics.queries import topics
 from tests.cast import NOW, POTHOLE, VOLOGDA, elena, opened_case, signed_in
 from tests.journeys.test_bad_input import bomb, picture
@@ -334,6 +334,9 @@ def test_a_key_opens_only_its_scopes_and_only_so_often(client: Client) -> None:
     assert codes == [200, 200, 429]
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         assert posted(client, api_key=slow.key).status_code == 200
+    free = ApiKey.objects.create(region_id="vologda", title="Своя", per_minute=0)
+    assert posted(client, api_key=free.key).status_code == 200
+    assert not KeyUse.objects.filter(key=free).exists()  # what is not counted never waits
 
 
 def listed(client: Client, query: str) -> list[str]:

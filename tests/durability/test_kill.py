@@ -108,8 +108,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("region")
     settle = (
         "from otklik.demo import accounts; from otklik.ground.territories.queries import region;"
-        "accounts.settle(region());"
-        "from otklik.ground.accounts.models import ApiKey; ApiKey.objects.update(per_minute=30_000)"
+        "accounts.settle(region())"
     )
     for step in (["migrate", "-v0"], ["ground", "load"], ["shell", "-v0", "-c", settle]):
         subprocess.run(

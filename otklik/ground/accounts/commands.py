@@ -443,9 +443,16 @@ def _settle_level(person: Person, now: datetime) -> None:
 
 @command
 def use_key(key: ApiKey, *, now: datetime) -> bool:
-    """Count one use of a key; False when it was used as often this minute as it may be."""
+    """Count one use of a key; False when it was used as often this minute as it may be.
+
+    A key without a limit is not counted: its uses would wait for each other. Nor does a count wait
+    for the disk: a crash may forget the uses of a minute.
+    """
+    if not key.per_minute:
+        return True
     minute = now.replace(second=0, microsecond=0)
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(
             "INSERT INTO accounts_keyuse AS was (region_id, key_id, minute, times)"
             " VALUES (%s, %s, %s, 1) ON CONFLICT (key_id) DO UPDATE SET minute = EXCLUDED.minute,"

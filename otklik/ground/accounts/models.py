@@ -240,7 +240,9 @@ class ApiKey(models.Model):
         help_text="Через запятую: requests — передавать сообщения; updates — добавлять к ним"
         " сведения.",
     )  # fmt: skip
-    per_minute = models.PositiveIntegerField("передач в минуту, не больше", default=60)
+    per_minute = models.PositiveIntegerField(
+        "передач в минуту, не больше", default=60, help_text="0 — сколько угодно"
+    )
     active = models.BooleanField("действует", default=True)
     created_at = models.DateTimeField("выдан", auto_now_add=True)
     history = HistoricalRecords()

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='apikey',
             name='per_minute',
-            field=models.PositiveIntegerField(default=60, verbose_name='передач в минуту, не больше'),
+            field=models.PositiveIntegerField(default=60, help_text='0 — сколько угодно', verbose_name='передач в минуту, не больше'),
         ),
         migrations.AddField(
             model_name='apikey',
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalapikey',
             name='per_minute',
-            field=models.PositiveIntegerField(default=60, verbose_name='передач в минуту, не больше'),
+            field=models.PositiveIntegerField(default=60, help_text='0 — сколько угодно', verbose_name='передач в минуту, не больше'),
         ),
         migrations.AddField(
             model_name='historicalapikey',
