@@ -58,9 +58,12 @@ function start(form: HTMLFormElement): void {
       }),
     );
   }
-  const save = later(400, () => {
+  const keep = () => {
     const kept = Object.fromEntries(KEPT.map((name) => [name, (field(name) as HTMLInputElement | null)?.value ?? ""]));
     shelf.setItem(DRAFT, JSON.stringify(kept));
+  };
+  const save = later(400, () => {
+    keep();
     const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     state.textContent = say("saved", { time });
   });
@@ -72,6 +75,8 @@ function start(form: HTMLFormElement): void {
   });
   form.addEventListener("change", () => save());
   form.addEventListener("submit", (event) => {
+    save.stop(); // what sending says must not be covered by «saved» a moment later
+    keep();
     if (event.defaultPrevented || (event.submitter as HTMLButtonElement | null)?.hasAttribute("formaction")) return;
     event.preventDefault();
     send(form, say, state);

@@ -40,12 +40,13 @@ export function words(within: ParentNode): (key: string, values?: Record<string,
     (known.get(key) ?? "").replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-export function later<A extends unknown[]>(wait: number, run: (...given: A) => void): (...given: A) => void {
+export function later<A extends unknown[]>(wait: number, run: (...given: A) => void): ((...given: A) => void) & { stop: () => void } {
   let timer = 0;
-  return (...given) => {
+  const ask = (...given: A) => {
     clearTimeout(timer);
     timer = window.setTimeout(() => run(...given), wait);
   };
+  return Object.assign(ask, { stop: () => clearTimeout(timer) });
 }
 
 export const english = (): boolean => document.documentElement.lang.startsWith("en");

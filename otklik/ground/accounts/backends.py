@@ -18,6 +18,7 @@ PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
 FLOW = {
     "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
+    "partners", "webhooks",
 }  # fmt: skip
 SET_UP = {
     "calls": {"line", "extension"},
