@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.utils.timezone import localdate
 
+from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
 from otklik.ground.territories.queries import region
@@ -27,13 +29,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
+    from otklik.ground.accounts.rules import Power
     from otklik.participation.ballots.models import Vote
     from otklik.participation.projects.models import Project
     from otklik.participation.surveys.models import Survey
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
-EVERYTHING = Q(pk__isnull=False)
-"""An empty Q would vanish beside another: `Q() | x` is x."""
 HEAVY = ("project__territory__polygon", "vote__manifest", "vote__result")
 
 
@@ -172,31 +173,21 @@ def _late(now: datetime) -> Q:
 # --- The desk -------------------------------------------------------------------------------------
 
 
-def _bodies(official: Official, *permissions: str) -> Q | None:
-    """Return the bodies within a permission, as a condition on `organisation`; None for none."""
-    held = [each for one in permissions for each in powers_of(official).granting(one)]
-    if not held:
-        return None
-    if any(grant.organisations is None for grant in held):
-        return Q()
-    bodies = frozenset().union(*(grant.organisations or frozenset() for grant in held))
-    return Q(organisation__in=bodies)
+def _reach(official: Official, permissions: Sequence[str], path: str) -> Q:
+    """Return what lies within these permissions, where `path` leads to the body."""
+    grants = [each for one in permissions for each in powers_of(official).granting(one)]
+    return within(grants, partial(_of_body, path=path))
 
 
-def _under(condition: Q, path: str) -> Q:
-    pairs: list[Any] = list(condition.children)
-    return Q(*((f"{path}__{name}", value) for name, value in pairs))
+def _of_body(grant: Power, path: str) -> Q:
+    return Q() if grant.organisations is None else Q(**{f"{path}__in": grant.organisations})
 
 
 def phases_for(official: Official, now: datetime) -> QuerySet[Phase]:
     """Return the ended phases that an official decides on, or whose promises their body gave."""
-    found, reach = _ended(now), Q(pk=None)
-    decides, fulfils = _bodies(official, ORGANISE, READ), _bodies(official, FULFIL, READ)
-    if decides is not None:
-        reach |= _under(decides, "project") or EVERYTHING
-    if fulfils is not None:
-        reach |= _under(fulfils, "rulings__obligations") or Q(rulings__isnull=False)
-    return found.filter(reach).distinct()
+    decides = _reach(official, (ORGANISE, READ), "project__organisation")
+    fulfils = _reach(official, (FULFIL, READ), "rulings__obligations__organisation")
+    return _ended(now).filter(decides | (fulfils & Q(rulings__isnull=False))).distinct()
 
 
 TABS = ("overdue", "undecided", "running", "done")
@@ -211,18 +202,13 @@ def tab(official: Official, name: str, now: datetime) -> list[Outcome]:
 
 def waiting(official: Official, now: datetime) -> dict[str, int]:
     """Return how much presses an official: broken promises, phases without a decision, both."""
-    reach, open_ = Q(pk=None), 0
-    fulfils, decides = _bodies(official, FULFIL), _bodies(official, ORGANISE)
-    if fulfils is not None:
-        reach |= fulfils or EVERYTHING
-    if decides is not None:
-        reach |= _under(decides, "ruling__phase__project") or EVERYTHING
-        phases = Phase.objects.filter(
-            region=region(), sealed_at__isnull=False, closes_at__lte=now, rulings=None
-        )
-        open_ = phases.filter(_under(decides, "project")).count()
-    late = _obligations().filter(_late(now) & reach).count()
-    return {"late": late, "undecided": open_, "all": late + open_}
+    decides = _reach(official, (ORGANISE,), "ruling__phase__project__organisation")
+    concerns = decides | _reach(official, (FULFIL,), "organisation")
+    late = _obligations().filter(_late(now) & concerns).count()
+    ended = Phase.objects.filter(region=region(), sealed_at__isnull=False, closes_at__lte=now)
+    own = _reach(official, (ORGANISE,), "project__organisation")
+    undecided = ended.filter(own, rulings=None).count()
+    return {"late": late, "undecided": undecided, "all": late + undecided}
 
 
 def counts(official: Official, now: datetime) -> dict[str, int]:
