@@ -29,6 +29,15 @@ def by_ids(grant: Power) -> Q:
     return bounds
 
 
+def by_body(path: str) -> Callable[[Power], Q]:
+    """Return how one scope bounds rows whose body stands at the end of a path."""
+
+    def bound(grant: Power) -> Q:
+        return Q() if grant.organisations is None else Q(**{f"{path}__in": grant.organisations})
+
+    return bound
+
+
 def within(grants: Iterable[Power], bound: Callable[[Power], Q] = by_ids) -> Q:
     """Return what lies within any of these scopes: nothing for none, `EVERYTHING` for no bound."""
     different = {(each.organisations, each.territories, each.topics): each for each in grants}

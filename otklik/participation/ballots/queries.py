@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
+from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region, territories
 from otklik.participation.ballots import rules
@@ -52,13 +53,8 @@ def votes_in(project: Project) -> QuerySet[Vote]:
 
 def votes_of(official: Official) -> QuerySet[Vote]:
     """Return the votes that an official organises: those of bodies where they may."""
-    held = powers_of(official).granting(ORGANISE)
-    if not held:
-        return Vote.objects.none()
-    if any(grant.organisations is None for grant in held):
-        return _votes()
-    bodies = frozenset().union(*(grant.organisations or frozenset() for grant in held))
-    return _votes().filter(phase__project__organisation__in=bodies)
+    grants = powers_of(official).granting(ORGANISE)
+    return _votes().filter(within(grants, by_body("phase__project__organisation")))
 
 
 def vote_for(official: Official, vote_id: int) -> Vote:

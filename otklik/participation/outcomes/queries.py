@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.utils.timezone import localdate
 
-from otklik.ground.accounts.bounds import within
+from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
 from otklik.ground.territories.queries import region
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
-    from otklik.ground.accounts.rules import Power
     from otklik.participation.ballots.models import Vote
     from otklik.participation.projects.models import Project
     from otklik.participation.surveys.models import Survey
@@ -176,11 +174,7 @@ def _late(now: datetime) -> Q:
 def _reach(official: Official, permissions: Sequence[str], path: str) -> Q:
     """Return what lies within these permissions, where `path` leads to the body."""
     grants = [each for one in permissions for each in powers_of(official).granting(one)]
-    return within(grants, partial(_of_body, path=path))
-
-
-def _of_body(grant: Power, path: str) -> Q:
-    return Q() if grant.organisations is None else Q(**{f"{path}__in": grant.organisations})
+    return within(grants, by_body(path))
 
 
 def phases_for(official: Official, now: datetime) -> QuerySet[Phase]:
@@ -193,11 +187,13 @@ def phases_for(official: Official, now: datetime) -> QuerySet[Phase]:
 TABS = ("overdue", "undecided", "running", "done")
 
 
-def tab(official: Official, name: str, now: datetime) -> list[Outcome]:
-    """Return one list of the desk, the most pressing first."""
-    found = [_outcome(each, now) for each in phases_for(official, now)]
-    place = TABS.index(name)
-    return sorted((each for each in found if each.order[0] == place), key=lambda each: each.order)
+def lists(official: Official, now: datetime) -> dict[str, list[Outcome]]:
+    """Return the lists of the desk by their names, in each the most pressing first."""
+    found = sorted((_outcome(each, now) for each in phases_for(official, now)),
+                   key=lambda each: each.order)  # fmt: skip
+    return {
+        name: [each for each in found if each.order[0] == place] for place, name in enumerate(TABS)
+    }
 
 
 def waiting(official: Official, now: datetime) -> dict[str, int]:
@@ -209,12 +205,6 @@ def waiting(official: Official, now: datetime) -> dict[str, int]:
     own = _reach(official, (ORGANISE,), "project__organisation")
     undecided = ended.filter(own, rulings=None).count()
     return {"late": late, "undecided": undecided, "all": late + undecided}
-
-
-def counts(official: Official, now: datetime) -> dict[str, int]:
-    """Return how many phases stand in each list of the desk."""
-    found = [_outcome(each, now).order[0] for each in phases_for(official, now)]
-    return {name: found.count(place) for place, name in enumerate(TABS)}
 
 
 def outcome_for(official: Official, phase_id: int, now: datetime) -> Outcome:

@@ -143,7 +143,8 @@ def save_page(
 ) -> dict[str, Refused]:
     """Keep what was said on a page, also beside mistakes; return the mistakes by question.
 
-    What was sent before stays sent only once it is sent anew: a changed answer is a draft.
+    An answer that was sent changes at once, but not by a page with mistakes; it is a draft again
+    when the new way through the questions leaves one of them without its answer.
     """
     survey = queries.get(survey_id)
     own, questions, refused = _own(survey, person, now), queries.asked(survey), {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
+from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region, territories
 from otklik.participation.surveys import rules
@@ -52,13 +53,8 @@ def surveys_in(project: Project) -> QuerySet[Survey]:
 
 def surveys_of(official: Official) -> QuerySet[Survey]:
     """Return the surveys of the bodies where an official organises."""
-    held = powers_of(official).granting(ORGANISE)
-    if not held:
-        return Survey.objects.none()
-    if any(grant.organisations is None for grant in held):
-        return _surveys()
-    bodies = frozenset().union(*(grant.organisations or frozenset() for grant in held))
-    return _surveys().filter(phase__project__organisation__in=bodies)
+    grants = powers_of(official).granting(ORGANISE)
+    return _surveys().filter(within(grants, by_body("phase__project__organisation")))
 
 
 def survey_for(official: Official, survey_id: int) -> Survey:

@@ -19,6 +19,7 @@ KINDS = ("statement", "single", "multiple", "scale", "ranking", "matrix", "numbe
 CHOOSING = ("single", "multiple", "ranking", "matrix")
 WORDS = {"short": 300, "long": 4000}
 DEEP, MOST_STEPS, TWO = 5, 11, 2
+LONGEST_NUMBER = 12
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -179,9 +180,9 @@ def _whole(one: Asked, raw: Any) -> int | None:
     text = str(raw or "").strip().replace("\u2212", "-")
     if not text:
         return None
-    if not text.removeprefix("-").isdecimal():
+    if len(text) > LONGEST_NUMBER or not text.removeprefix("-").isdecimal():
         raise Refused("number", "Нужно целое число", "A whole number is needed")
-    value = int(text[:12])
+    value = int(text)
     if one.high > one.low and not one.low <= value <= one.high:
         raise Refused("range", f"Число от {one.low} до {one.high}",
                       f"A number from {one.low} to {one.high}")  # fmt: skip

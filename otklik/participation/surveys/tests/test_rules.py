@@ -107,3 +107,9 @@ def test_columns_are_the_same_whatever_way_one_went() -> None:
     said = {"q1": "o2", "q2": ["o1", "o3"], "q3": {"r2": "o1"}, "q4": "=1+1", "q6": -5}
     assert rules.line(questions, said) == ["Нет", "1", "0", "1", "", "Да", "'=1+1", "-5"]
     assert rules.line(questions, {}) == [""] * len(head)
+
+
+def test_a_number_too_long_to_be_meant_is_refused_and_not_cut() -> None:
+    with pytest.raises(Refused, match="number"):
+        rules.checked(Asked("q1", "number"), "1234567890123")
+    assert rules.checked(Asked("q1", "number"), "−12") == -12
