@@ -6,10 +6,11 @@ What leaves here for the public holds no contact, no exact place and no unmasked
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localtime, make_aware
+from django.utils.translation import get_language
 
 from otklik.flow.answers.queries import photo_facts
 from otklik.flow.cases import queries, rules
@@ -42,6 +43,18 @@ GROUP = {
     "answered": "answered",
     "resolved_confirmed": "solved",
 }
+
+
+class Words(Protocol):
+    """Something said in both languages, as a refusal is."""
+
+    ru: str
+    en: str
+
+
+def said(words: Words) -> str:
+    """Return a refusal in the reader's language."""
+    return words.en if get_language() == "en" else words.ru
 
 
 def day(text: str) -> datetime | None:

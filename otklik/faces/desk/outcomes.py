@@ -13,13 +13,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from otklik.faces import access
+from otklik.faces import access, show
 from otklik.faces.forms import uploads
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
@@ -104,10 +103,6 @@ class PromiseForm(forms.Form):
             each.widget.attrs.setdefault("class", "input")
 
 
-def _said(refusal: Refused) -> str:
-    return refusal.en if get_language() == "en" else refusal.ru
-
-
 def _official(request: HttpRequest) -> Official:
     """Return the official who asks, if any of the section's permissions is theirs."""
     found = access.official_or_404(request)
@@ -129,13 +124,13 @@ def _outcome_or_404(official: Official, phase_id: int, now: datetime) -> queries
 def outcomes(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision, what is broken, what goes on, what is done."""
     official, now = _official(request), timezone.now()
-    counts = queries.counts(official, now)
-    first = next((name for name in queries.TABS if counts[name]), queries.TABS[0])
+    lists = queries.lists(official, now)
+    first = next((name for name in queries.TABS if lists[name]), queries.TABS[0])
     asked = request.GET.get("tab", "")
     tab = asked if asked in queries.TABS else first
-    page = Paginator(queries.tab(official, tab, now), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(lists[tab], PAGE).get_page(request.GET.get("page"))
     context = {
-        "tabs": [(code, title, counts[code]) for code, title in TABS.items()], "tab": tab,
+        "tabs": [(code, title, len(lists[code])) for code, title in TABS.items()], "tab": tab,
         "page": page, "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "desk/outcomes.html", context)
@@ -184,7 +179,8 @@ def decide(request: HttpRequest, phase_id: int) -> HttpResponse:
                 phase_id, form.said(), replaces=form.cleaned_data["replaces"], by=official, now=now
             )
         except Refused as refusal:
-            form.add_error(refusal.code if refusal.code in form.fields else None, _said(refusal))
+            field = refusal.code if refusal.code in form.fields else None
+            form.add_error(field, show.said(refusal))
         else:
             notices.success(request, _("Решение опубликовано; участникам ушли письма"))
             return redirect("desk:outcome", phase_id)
@@ -208,7 +204,7 @@ def promise(request: HttpRequest, phase_id: int) -> HttpResponse:
                 organisation=organisations()[said["organisation"]],
             )  # fmt: skip
         except Refused as refusal:
-            form.add_error("due" if refusal.code == "due" else "what", _said(refusal))
+            form.add_error("due" if refusal.code == "due" else "what", show.said(refusal))
         else:
             notices.success(request, _("Обязательство опубликовано"))
             return redirect("desk:outcome", phase_id)
@@ -231,7 +227,7 @@ def act(request: HttpRequest, obligation_id: int, verb: str) -> HttpResponse:
     try:
         _do(request, obligation, verb, official, now)
     except Refused as refusal:
-        more = {"error": _said(refusal), "error_at": f"{obligation_id}-{verb}",
+        more = {"error": show.said(refusal), "error_at": f"{obligation_id}-{verb}",
                 "typed": request.POST}  # fmt: skip
         return _page(request, official, one, status=422, **more)
     notices.success(request, _("Готово: это видно всем"))

@@ -13,13 +13,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import access
+from otklik.faces import access, show
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.ballots import commands, queries, rules, threats
@@ -133,10 +132,6 @@ class VoteForm(forms.Form):
         )  # fmt: skip
 
 
-def _said(refusal: Refused) -> str:
-    return refusal.en if get_language() == "en" else refusal.ru
-
-
 def _vote_or_404(official: Official, vote_id: int) -> Vote:
     try:
         return queries.vote_for(official, vote_id)
@@ -167,7 +162,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             found = commands.draft_vote(form.draft(), by=official, now=timezone.now())
         except Refused as refusal:
-            form.add_error(None, _said(refusal))
+            form.add_error(None, show.said(refusal))
         else:
             return redirect("desk:vote", found.pk)
     return render(
@@ -200,7 +195,7 @@ def announce(request: HttpRequest, vote_id: int) -> HttpResponse:
     try:
         commands.announce_vote(found.pk, by=official, now=timezone.now())
     except Refused as refusal:
-        notices.error(request, _said(refusal))
+        notices.error(request, show.said(refusal))
     else:
         notices.success(request, _("Объявлено: условия опубликованы и больше не изменятся"))
     return redirect("desk:vote", found.pk)
@@ -215,7 +210,7 @@ def drop(request: HttpRequest, vote_id: int) -> HttpResponse:
     try:
         commands.drop_draft(found.pk, by=official, now=timezone.now())
     except Refused as refusal:
-        notices.error(request, _said(refusal))
+        notices.error(request, show.said(refusal))
         return redirect("desk:vote", found.pk)
     notices.success(request, _("Черновик удалён"))
     return redirect("desk:votes")

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from otklik.faces.site.votes import said, vote_or_404
+from otklik.faces import show
+from otklik.faces.site.votes import vote_or_404
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.ballots import blind, commands
 
@@ -32,7 +33,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 
 def _refusal(refusal: Refused) -> JsonResponse:
-    return JsonResponse({"error": said(refusal), "code": refusal.code}, status=422)
+    return JsonResponse({"error": show.said(refusal), "code": refusal.code}, status=422)
 
 
 @never_cache

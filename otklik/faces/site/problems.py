@@ -10,12 +10,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import access
+from otklik.faces import access, show
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases.rules import Refused
 from otklik.flow.problems import commands, queries
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
 
 CHANNEL = "site"
 PAGE = 20
-
-
-def _said(refusal: Refused) -> str:
-    return refusal.en if get_language() == "en" else refusal.ru
 
 
 def _problem_or_404(problem_id: int) -> Problem:
@@ -85,7 +80,7 @@ def join(request: HttpRequest, problem_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as refusal:
-        notices.error(request, _said(refusal))
+        notices.error(request, show.said(refusal))
         return redirect("site:problem", found.pk)
     notices.success(request, _("Вы присоединились: сохраните эту ссылку, здесь будут новости"))
     return redirect("site:waiting", joining.token)
@@ -106,7 +101,7 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
                 token, solved=request.POST.get("solved") == "yes", now=timezone.now()
             )
         except Refused as refusal:
-            error = _said(refusal)
+            error = show.said(refusal)
         else:
             notices.success(request, _("Спасибо, учли"))
             return redirect("site:waiting", token)

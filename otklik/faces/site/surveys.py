@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces.site.votes import declared, said
+from otklik.faces import show
+from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
@@ -98,7 +99,7 @@ def fields(
         value = typed.get(row.key, answers.get(row.key))
         found.append({
             "row": row, "one": one, "value": "" if value is None else value,
-            "error": said(refused[row.key]) if row.key in refused else "",
+            "error": show.said(refused[row.key]) if row.key in refused else "",
             "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
             "options": _options(one, value), "lines": _lines(one, value),
         })  # fmt: skip
@@ -141,7 +142,7 @@ def answer(request: HttpRequest, slug: str, page: int) -> HttpResponse:
     try:
         refused = commands.save_page(found.pk, page, typed, person=person, now=now)  # type: ignore[arg-type]
     except Refused as refusal:
-        return _page(request, found, page, typed=typed, error=said(refusal))
+        return _page(request, found, page, typed=typed, error=show.said(refusal))
     if refused:
         return _page(request, found, page, typed=typed, refused=refused)
     own = queries.own(found, person)  # type: ignore[arg-type]
@@ -176,7 +177,7 @@ def _declare(request: HttpRequest, found: Survey, page: int) -> HttpResponse:
     try:
         declared(request)
     except Refused as refusal:
-        return _page(request, found, page, resident=True, error=said(refusal),
+        return _page(request, found, page, resident=True, error=show.said(refusal),
                      typed=request.POST.dict())  # fmt: skip
     return redirect("site:answer_survey", found.slug, page)
 
@@ -221,7 +222,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         lacking = commands.send(found.pk, person=person, now=timezone.now())  # type: ignore[arg-type]
     except Refused as refusal:
-        notices.error(request, said(refusal))
+        notices.error(request, show.said(refusal))
         return redirect("site:survey", slug)
     if lacking:
         notices.error(request, _("Осталось ответить: «%s»") % lacking[0].text)

@@ -313,7 +313,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         )
     except case_rules.Refused as refusal:
         found = case_queries.case_of_report(report.number)
-        more = {"rate_error": _said(refusal), "typed": {**typed, **scores}}
+        more = {"rate_error": show.said(refusal), "typed": {**typed, **scores}}
         return own_page(request, report, found, status=422, **more)
     notices.success(request, _("Спасибо, оценка принята"))
     return redirect("site:case", report.spoken)
@@ -322,10 +322,6 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
 def _score(request: HttpRequest, name: str) -> int:
     value = request.POST.get(name, "")
     return int(value) if value in set("12345") else 0
-
-
-def _said(refusal: case_rules.Refused) -> str:
-    return refusal.ru if _language() == "ru" else refusal.en
 
 
 @require_POST
@@ -352,7 +348,7 @@ def clarify(request: HttpRequest, number: str) -> HttpResponse:
 def _any_said(refusal: case_rules.Refused | intake_rules.Refused) -> str:
     if isinstance(refusal, intake_rules.Refused):
         return intake_rules.joined(refusal.problems, _language())
-    return _said(refusal)
+    return show.said(refusal)
 
 
 def _ref(request: HttpRequest) -> str:
@@ -379,7 +375,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     try:
         cases.withdraw_case(report.number, by=_ref(request), now=timezone.now())
     except (case_rules.Refused, ObjectDoesNotExist) as refusal:
-        text = _said(refusal) if isinstance(refusal, case_rules.Refused) else _("Ещё обрабатываем")
+        text = (
+            show.said(refusal) if isinstance(refusal, case_rules.Refused) else _("Ещё обрабатываем")
+        )
         notices.error(request, text)
     else:
         notices.success(request, _("Сообщение отозвано"))
@@ -406,7 +404,7 @@ def support(request: HttpRequest, number: str) -> HttpResponse:
             now=timezone.now(),
         )
     except case_rules.Refused as refusal:
-        notices.error(request, _said(refusal))
+        notices.error(request, show.said(refusal))
         return redirect("site:case", found.spoken)
     notices.success(request, _("Вы присоединились: сохраните эту ссылку, здесь будет ответ"))
     return redirect("site:joined", joined_now.token)
@@ -434,7 +432,7 @@ def joined(request: HttpRequest, token: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except case_rules.Refused as refusal:
-            context["rate_error"] = _said(refusal)
+            context["rate_error"] = show.said(refusal)
         else:
             notices.success(request, _("Спасибо, оценка принята"))
             return redirect("site:joined", token)

@@ -16,11 +16,11 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from otklik.faces import show
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
@@ -40,11 +40,6 @@ if TYPE_CHECKING:
 PAGE = 20
 HERE = Path(__file__).with_name("verify_vote.py")
 VERIFIER = HERE if HERE.exists() else Path(settings.ROOT) / "tools" / "verify_vote.py"
-
-
-def said(refusal: Refused) -> str:
-    """Return a refusal in the reader's language."""
-    return refusal.en if get_language() == "en" else refusal.ru
 
 
 def vote_or_404(slug: str) -> Vote:
@@ -225,7 +220,12 @@ def ballot(request: HttpRequest, slug: str) -> HttpResponse:
         receipt = _cast(found, person, code, choices)
     except Refused as refusal:
         return _ballot_page(
-            request, found, choices=choices, code=code, error=said(refusal), refused=refusal.code
+            request,
+            found,
+            choices=choices,
+            code=code,
+            error=show.said(refusal),
+            refused=refusal.code,
         )
     return receipt_page(request, found, receipt, code)
 
@@ -275,7 +275,7 @@ def _declare(request: HttpRequest, found: Vote) -> HttpResponse:
         declared(request)
     except Refused as refusal:
         return _ballot_page(
-            request, found, resident=True, error=said(refusal), typed=request.POST.dict()
+            request, found, resident=True, error=show.said(refusal), typed=request.POST.dict()
         )
     return redirect("site:ballot", found.slug)
 
@@ -295,7 +295,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
                 found.pk, voter=None, code=code, choices=choices, now=timezone.now()
             )
         except Refused as refusal:
-            error = said(refusal)
+            error = show.said(refusal)
         else:
             return receipt_page(request, found, receipt, code)
     context = {
