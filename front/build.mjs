@@ -55,6 +55,34 @@ function sizes() {
     console.log(`${String(raw).padStart(9)} ${String(packed).padStart(8)}  ${name}`);
 }
 
+/** What a phone keeps to work with no network: the two entries with all they import, but no map. */
+function shell(results) {
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  const reached = new Set();
+  const reach = (path) => {
+    if (reached.has(path) || /maplibre|pmtiles|\/map-/.test(path) || !outputs[path]) return;
+    reached.add(path);
+    for (const { path: next } of outputs[path].imports) reach(next);
+  };
+  for (const path of Object.keys(outputs))
+    if (/^front\/(entries\/(site|form)\.ts|css\/main\.css)$/.test(outputs[path].entryPoint ?? "")) reach(path);
+  const scripts = [...reached].map((path) => relative(out, resolve(root, path)));
+  const files = [...scripts, ...[...made].filter((name) => /^(fonts|img)\//.test(name))].sort();
+  const version = createHash("sha256");
+  for (const name of files) version.update(readFileSync(join(out, name)));
+  return { files, version: version.digest("hex").slice(0, 12) };
+}
+
+/** The service worker knows by name and version what was just built, so it is built after all else. */
+function worker(results) {
+  return {
+    ...common,
+    entryPoints: [join(root, "front/worker/sw.ts")],
+    format: "iife",
+    define: { SHELL: JSON.stringify(shell(results)) },
+  };
+}
+
 /** Removes what an earlier build left; the rest stays in place while the site is being served. */
 function sweep(results) {
   for (const { metafile } of results)
@@ -112,7 +140,8 @@ const works = [
 if (process.argv.includes("--watch")) {
   for (const work of works) await (await context({ ...work, logLevel: "info" })).watch();
 } else {
-  sweep(await Promise.all(works.map(build)));
+  const done = await Promise.all(works.map(build));
+  sweep([...done, await build(worker(done))]);
   pack();
   if (process.argv.includes("--sizes")) sizes();
 }

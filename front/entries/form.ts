@@ -28,6 +28,8 @@ function start(form: HTMLFormElement): void {
   const state = need("[data-state]", form);
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
   restore(form, state, say);
+  const key = need<HTMLInputElement>('[name="idempotency_key"]', form);
+  key.value ||= crypto.randomUUID(); // a form that the phone kept has none: each writing takes its own
   segments(form);
   let files: File[] = [];
   const picker = need<HTMLInputElement>('input[name="photos"]', form);

@@ -57,3 +57,6 @@ document.addEventListener("change", (event) => {
 });
 
 find("[data-mistakes] [role=alert]")?.focus();
+
+if ("serviceWorker" in navigator && find('link[rel="manifest"]'))
+  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));

@@ -16,7 +16,7 @@
 
 import type { Map as MapLibre } from "maplibre-gl";
 import { find, later, need, words } from "./dom";
-import { createMap, whereabouts, type Base } from "./map";
+import { whereabouts, type Base } from "./base";
 
 const CLOSE = 14;
 const ROUGH = 11;
@@ -54,6 +54,7 @@ class Picker {
   async start(): Promise<void> {
     const value = this.value();
     try {
+      const { createMap } = await import("./map"); // heavy, and not there with no network
       const place = value ? { center: value, zoom: CLOSE } : {};
       const { map, base } = await createMap(this.frame, { ...place, padding: 8 });
       [this.map, this.base] = [map, base];

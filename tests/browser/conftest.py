@@ -119,7 +119,8 @@ def browser() -> Iterator[Browser]:
         opened = started.new_context
 
         def patient(**options: Any) -> BrowserContext:
-            context = opened(**options)
+            # a worker between page and server hides requests from the tests that watch them
+            context = opened(**{"service_workers": "block", **options})
             context.set_default_timeout(PATIENCE)
             context.on("request", lambda request: ASKED.append(request.url))
             return context

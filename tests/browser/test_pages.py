@@ -45,7 +45,7 @@ GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
     "/enter/phone/", "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/",
-    "/m/{number}/", "/no-such-page/", "/data/",
+    "/m/{number}/", "/no-such-page/", "/data/", "/offline/", "/offline/send/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?status=overdue", "/desk/c/{number}/", "/desk/problems/",

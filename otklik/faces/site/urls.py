@@ -12,6 +12,7 @@ from otklik.faces.site import (
     opendata,
     outcomes,
     own_data,
+    phone,
     problems,
     reception,
     surveys,
@@ -76,4 +77,8 @@ urlpatterns = [
     path("votes/<slug:slug>/package.zip", votes.package, name="vote_package"),
     path("letters/<str:token>/", letters.letters, name="letters"),
     path("about/", views.about, name="about"),
+    path("app.webmanifest", phone.manifest, name="manifest"),
+    path("sw.js", phone.worker, name="worker"),
+    path("offline/", phone.offline, name="offline"),
+    path("offline/send/", phone.form, name="offline_form"),
 ]

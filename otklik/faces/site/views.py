@@ -83,17 +83,17 @@ def send(request: HttpRequest) -> HttpResponse:
     """Take a message; on any mistake give back all that was typed with what to mend."""
     if request.method == "GET":
         form = SendForm.empty(request.user if request.user.is_authenticated else None, request.GET)
-        return _send_page(request, form)
+        return send_page(request, form)
     form = SendForm.posted(request.POST)
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
     files = _files(request)
     if form.is_appeal and (words := access.lacks_level(request, "appeal")):
         form.errors["__all__"] = [words]
-        return _send_page(request, form, files=files, status=422)
+        return send_page(request, form, files=files, status=422)
     known, twins = _like(form)
     if known or twins:
-        return _send_page(request, form, files=files, known=known, twins=twins)
+        return send_page(request, form, files=files, known=known, twins=twins)
     try:
         receipt = accept(
             form,
@@ -104,7 +104,7 @@ def send(request: HttpRequest) -> HttpResponse:
         )
     except intake_rules.Refused as refusal:
         form.refuse(refusal.problems, _language())
-        return _send_page(request, form, files=files, status=422)
+        return send_page(request, form, files=files, status=422)
     access.remember(request, receipt.number)
     return redirect("site:sent", receipt.spoken)
 
@@ -127,7 +127,7 @@ def _like(form: SendForm) -> tuple[list[Any], list[Any]]:
     return known_near(found, timezone.now()), list(found.twins)
 
 
-def _send_page(
+def send_page(
     request: HttpRequest,
     form: SendForm,
     *,
@@ -135,7 +135,9 @@ def _send_page(
     known: list[Any] | None = None,
     twins: list[Any] | None = None,
     status: int = 200,
+    kept: bool = False,
 ) -> HttpResponse:
+    """Show the form with what was typed; `kept` is what a phone keeps to work alone."""
     tree = topics()
     chosen = tree.by_code.get(form.values["topic"])
     context = {
@@ -150,6 +152,7 @@ def _send_page(
         "topic_groups": show.topic_groups(tree, _language()),
         "held": [] if _scripted(request) else held.hold(files, intake_queries.limits()),
         "region_center": [region().center_lat, region().center_lon],
+        "kept": kept,
         **appeals.choice(),
     }
     return render(request, "site/send.html", context, status=status)
@@ -174,7 +177,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         form.errors["__all__"] = [
             _("Форма устарела. Всё написанное на месте: нажмите «Отправить» ещё раз")
         ]
-        return _send_page(request, form, files=_files(request), status=403)
+        return send_page(request, form, files=_files(request), status=403)
     return render(request, "errors/403.html", status=403)
 
 
