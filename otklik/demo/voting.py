@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Project
 
 DAY = timedelta(days=1)
-PLACES = ("vologda-city",) * 62 + ("cherepovets-city",) * 56
-FEWER = 34
+PLACES = ("vologda-city",) * 38 + ("cherepovets-city",) * 34
+FEWER = 20
 """So many more voters live all over the region: their places are printed together."""
 
 
@@ -51,7 +51,7 @@ TOLD = (
         "Набережная у Соборной горки", "Проект благоустройства: что построить первым.",
         "С чего начать благоустройство набережной?", "single", "open",
         (("Пешеходная дорожка и свет", 0), ("Спуск к воде", 0), ("Детская площадка", 0)),
-        (5, 2, 3), (-40, -26), rules={"quorum": 100, "threshold": 40},
+        (5, 2, 3), (-40, -26), rules={"quorum": 60, "threshold": 40},
     ),
     Told(
         "Городской автобус", "Какие маршруты нужны чаще.",

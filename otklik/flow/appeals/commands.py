@@ -150,7 +150,7 @@ def make_appeal(number: str, applicant: NewApplicant, *, by: str, now: datetime)
     clockwork.start(case, now)
     clockwork.log(case, "policy", now, by, due, None, "стало обращением по 59-ФЗ")
     clockwork.log(case, "stage", now, by, stage_due, case.stage_due, "ждёт регистрации")
-    case.save()
+    clockwork.keep(case)
     name_applicant(report, applicant, by=by, now=now)
     tell(case, events.CaseBecameAppeal, by, now)
     return case
@@ -200,7 +200,7 @@ def complain_about(number: str, *, target: Organisation, by: Official, now: date
     elif case.organisation_id in barred and case.regime != APPEAL:
         case.organisation = None
     case.updated_at = now
-    case.save()
+    clockwork.keep(case)
     tell(case, events.AppealComplained, by.ref, now, target=target.code)
     return case
 
@@ -309,7 +309,7 @@ def leave_without_answer(
     found = rules.check_ground(ground, stopping=stopping, note=note, earlier=old is not None)
     _step(case, "stop" if stopping else "leave", now, by.ref, ground)
     case.closed_at = now
-    case.save()
+    clockwork.keep(case)
     left = Leaving.objects.create(
         region=case.region, case=case, ground=ground, note=note.strip(), earlier=old, by=by, at=now
     )

@@ -26,6 +26,7 @@ STOPPED = frozenset({"answered"}) | rules.FINAL
 STAGE_LINES = frozenset({"start", "stage"})
 PROMISED = frozenset({"extend", "interim", "reopen"})
 REST = "rest"
+UNWRITTEN = "unwritten_clock"
 
 
 def policy_rules(policy: DeadlinePolicy) -> rules.Policy:
@@ -59,12 +60,12 @@ def log(
     after: datetime | None,
     reason: str,
 ) -> None:
-    """Write one line of the clock's history.
+    """Add one line to the clock's history; `keep` writes all that a command added at once.
 
     Lines of `STAGE_LINES` tell of the stage's clock, all others of the whole one: played again
     they give `stage_due` and `due`.
     """
-    ClockEvent.objects.create(
+    line = ClockEvent(
         region=case.region,
         case=case,
         kind=kind,
@@ -76,6 +77,19 @@ def log(
         policy=case.policy.code if case.policy else "",
         by=by,
     )
+    vars(case).setdefault(UNWRITTEN, []).append(line)
+
+
+def write(case: Case) -> None:
+    """Write the lines that were added, in their order."""
+    lines: list[ClockEvent] = vars(case).pop(UNWRITTEN, [])
+    ClockEvent.objects.bulk_create(lines)
+
+
+def keep(case: Case, *, fresh: bool = False) -> None:
+    """Save a case, `fresh` for the first time, and what its clock did."""
+    case.save(force_insert=fresh)
+    write(case)
 
 
 def _set_due(case: Case, kind: str, due: datetime | None, at: datetime, by: str, why: str) -> None:

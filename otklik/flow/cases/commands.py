@@ -159,13 +159,13 @@ def open_case(
     )
     _take_topic(case, topic)
     clockwork.start(case, now)
-    case.save(force_insert=True)
     clockwork.log(case, "start", now, SYSTEM, None, case.stage_due, "поступило")
+    clockwork.keep(case, fresh=True)
     tell(case, events.CaseOpened, SYSTEM, now, repeats=earlier_alike(case), **_weight(case))
     if certain and topic is not None:
         _register(case, SYSTEM, now)
         _pass_on(case, organisation, None, rule, None, now)
-        case.save()
+        clockwork.keep(case)
     return case
 
 
@@ -232,7 +232,7 @@ def register_case(
     if public is not None:
         case.public = public and not case.closed_contour
     _pass_on(case, case.organisation, None, rule, by if organisation else None, now)
-    case.save()
+    clockwork.keep(case)
     return case
 
 
@@ -242,7 +242,7 @@ def reject_case(number: str, *, reason: str, note: str = "", by: Official, now: 
     case = locked(number)
     _move(case, "reject", now, by.ref, reason)
     case.closed_at, case.public = now, False
-    case.save()
+    clockwork.keep(case)
     _note(case, "rejected", note, by.ref, now, code=reason, to_author=True)
     tell(case, events.CaseRejected, by.ref, now, reason=reason)
     return case
@@ -255,7 +255,7 @@ def ask_author(number: str, *, text: str, by: Official, now: datetime) -> Case:
     if not text.strip():
         raise rules.Refused("empty", "Напишите, что уточнить", "Say what is missing")
     _move(case, "ask", now, by.ref)
-    case.save()
+    clockwork.keep(case)
     until = now + timedelta(days=CLARIFY_DAYS)
     _note(case, "question", text, by.ref, now, to_author=True, until=until)
     tell(case, events.CaseQuestioned, by.ref, now)
@@ -271,7 +271,7 @@ def clarify_case(
     if not text.strip() and not files:
         raise rules.Refused("empty", "Напишите ответ", "Write a reply")
     _move(case, "clarify", now, by)
-    case.save()
+    clockwork.keep(case)
     _note(case, "reply", text, by, now, to_author=True)
     if files:
         add_files(case.report, files, by=by, now=now)
@@ -290,7 +290,7 @@ def merge_case(number: str, *, into: str, by: Official, now: datetime) -> Case:
         raise rules.Refused("no_target", "К этому номеру нельзя присоединить", "Cannot join it")
     _move(case, "merge", now, by.ref)
     case.merged_into, case.closed_at, case.public = target, now, False
-    case.save()
+    clockwork.keep(case)
     target.supports += 1
     target.updated_at = now
     target.save(update_fields=["supports", "updated_at"])
@@ -332,7 +332,7 @@ def retopic_case(
         case.organisation = None if organisation and organisation.pk in barred else organisation
     case.public = case.public and _may_be_public(case)
     clockwork.restart(case, now, by.ref, "исправлена тема")
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseRetopiced, by.ref, now, **_weight(case))
     return case
 
@@ -356,7 +356,7 @@ def assign_case(
     if same and case.status == "assigned":
         return case
     _pass_on(case, organisation, executor, None, by, now)
-    case.save()
+    clockwork.keep(case)
     return case
 
 
@@ -386,7 +386,7 @@ def return_case(
     returns = case.assignments.exclude(returned_at=None).count()
     arbitration = returns > 1 or not rules.hop_allowed(case.hops, limit)
     case.executor = None
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseReturned, by.ref, now, reason=reason, arbitration=arbitration)
     return case
 
@@ -401,7 +401,7 @@ def redirect_case(
     rules.may_reach(organisation.pk, barred_for(case.report_id))
     _move(case, verb, now, by.ref)
     case.organisation, case.closed_at, case.result = organisation, now, "not_competent"
-    case.save()
+    clockwork.keep(case)
     _note(case, "redirected", note, by.ref, now, to_author=True)
     tell(case, events.CaseRedirected, by.ref, now)
     return case
@@ -413,7 +413,7 @@ def start_case(number: str, *, by: Official, now: datetime) -> Case:
     case = locked(number)
     _move(case, "start", now, by.ref)
     case.executor = by
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseStarted, by.ref, now)
     return case
 
@@ -440,7 +440,7 @@ def submit_answer(
     _move(case, "submit", now, by.ref)
     if case.executor_id is None:
         case.executor = by
-    case.save()
+    clockwork.keep(case)
     answer = Answer.objects.create(
         region=case.region,
         case=case,
@@ -477,7 +477,7 @@ def send_back(number: str, *, comment: str, by: Official, now: datetime) -> Case
         raise rules.Refused("no_reason", "Напишите, что исправить", "Say what to mend")
     answer = _awaiting(case)
     _move(case, "send_back", now, by.ref)
-    case.save()
+    clockwork.keep(case)
     answer.state, answer.decided_by, answer.decided_at = Answer.State.REWORK, by, now
     answer.comment = comment
     answer.save()
@@ -499,14 +499,14 @@ def approve_answer(number: str, *, verb: str = "approve", by: Official, now: dat
     if answer.interim:
         case.control_at = answer.control_at
         clockwork.promise(case, now, by.ref)
-        case.save()
+        clockwork.keep(case)
         tell(
             case, events.CaseAnsweredInterim, by.ref, now,
             answer=answer.pk, control_at=answer.control_at,
         )  # fmt: skip
     else:
         case.answered_at, case.control_at = now, None
-        case.save()
+        clockwork.keep(case)
         tell(
             case, events.CaseAnswered, by.ref, now,
             answer=answer.pk, result=answer.result, late=late, proofs=answer.proofs.count(),
@@ -520,7 +520,7 @@ def wake_case(number: str, *, now: datetime) -> Case:
     case = locked(number)
     _move(case, "wake", now, SYSTEM)
     case.control_at = None
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseWoken, SYSTEM, now)
     return case
 
@@ -539,7 +539,7 @@ def extend_case(
     _move(case, verb, now, by.ref, reason)
     case.extensions += 1
     clockwork.extend(case, until, now, by.ref, reason)
-    case.save()
+    clockwork.keep(case)
     _note(case, "extended", reason, by.ref, now, to_author=True)
     tell(case, events.CaseExtended, by.ref, now)
     return case
@@ -554,6 +554,7 @@ def mark_overdue(number: str, *, now: datetime) -> None:
     if case.clock.filter(kind="overdue", due_before=case.due).exists():
         return
     clockwork.log(case, "overdue", now, SYSTEM, case.due, case.due, "срок прошёл без ответа")
+    clockwork.write(case)
     tell(case, events.CaseOverdue, SYSTEM, now)
 
 
@@ -573,7 +574,7 @@ def fall_back_case(number: str, *, now: datetime) -> bool:
         return False
     case.policy, case.updated_at = ordinary, now
     clockwork.restart(case, now, SYSTEM, f"ускоренный срок прошёл: {ordinary.title_ru}")
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseFellBack, SYSTEM, now, policy=ordinary.code)
     return True
 
@@ -586,7 +587,7 @@ def dispute_case(number: str, *, text: str, by: str, now: datetime) -> Dispute:
     if answer is None:
         raise rules.Refused("no_answer", "Ответа ещё нет", "There is no answer yet")
     _move(case, "dispute", now, by)
-    case.save()
+    clockwork.keep(case)
     dispute = Dispute.objects.create(
         region=case.region, case=case, answer=answer, text=text, at=now
     )
@@ -611,11 +612,11 @@ def judge_dispute(number: str, *, upheld: bool, reason: str, by: Official, now: 
         case.reopenings += 1
         case.answered_at, case.result = None, ""
         clockwork.reopen(case, now, by.ref, reason)
-        case.save()
+        clockwork.keep(case)
         tell(case, events.CaseReopened, by.ref, now, dispute=dispute.pk)
     else:
         case.closed_at = now
-        case.save()
+        clockwork.keep(case)
         tell(case, events.CaseClosed, by.ref, now)
     return case
 
@@ -626,7 +627,7 @@ def confirm_case(number: str, *, by: str, now: datetime) -> Case:
     case = locked(number)
     _move(case, "confirm", now, by)
     case.closed_at = now
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseConfirmed, by, now)
     return case
 
@@ -638,7 +639,7 @@ def verify_case(number: str, *, by: Official, now: datetime) -> Case:
     rules.may_verify(by.organisation_id, executing_bodies(case))
     _move(case, "verify", now, by.ref)
     case.closed_at = now
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseConfirmed, by.ref, now)
     return case
 
@@ -657,7 +658,7 @@ def refute_case(number: str, *, finding: str = "", note: str, by: Official, now:
     case.reopenings += 1
     case.answered_at, case.result = None, ""
     clockwork.reopen(case, now, by.ref, note)
-    case.save()
+    clockwork.keep(case)
     _note(case, "refuted", note, by.ref, now, code=finding, to_author=True)
     tell(case, events.CaseReopened, by.ref, now, finding=finding)
     return case
@@ -669,7 +670,7 @@ def close_case(number: str, *, now: datetime) -> Case:
     case = locked(number)
     _move(case, "close", now, SYSTEM)
     case.closed_at = now
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseClosed, SYSTEM, now, unrated=True)
     return case
 
@@ -680,7 +681,7 @@ def withdraw_case(number: str, *, by: str, now: datetime) -> Case:
     case = locked(number)
     _move(case, "withdraw", now, by)
     case.closed_at, case.public = now, False
-    case.save()
+    clockwork.keep(case)
     withdraw(case.report, by=by, now=now)
     tell(case, events.CaseWithdrawn, by, now)
     return case
@@ -730,7 +731,7 @@ def show_case(number: str, *, shown: bool, by: Official, now: datetime) -> Case:
         )
     _move(case, "show", now, by.ref)
     case.public = shown
-    case.save()
+    clockwork.keep(case)
     tell(case, events.CaseShown, by.ref, now, shown=shown)
     return case
 
