@@ -124,6 +124,13 @@ def imitator(_arguments: list[str]) -> NoReturn:
     sys.exit(0)
 
 
+STEPS = (
+    ("Database", ("migrate", "--verbosity=0")),
+    ("The region: boundaries, bodies, topics", ("ground", "load")),
+    ("Sixty days of the demo region", ("demo", "seed")),
+)
+
+
 def _bring_up_to_date(*, demo: bool) -> None:
     """Migrate, load the region and seed the demo, unless the database holds just that already."""
     from config import freshness  # noqa: PLC0415
@@ -132,9 +139,9 @@ def _bring_up_to_date(*, demo: bool) -> None:
     wanted = freshness.digest(demo=demo)
     if freshness.known(address) == wanted:
         return
-    for step in (["migrate"], ["ground", "load"], *([["demo", "seed"]] if demo else [])):
+    for name, step in STEPS if demo else STEPS[:-1]:
         began = time.monotonic()
-        print(f"• {' '.join(step)} …", flush=True)
+        print(f"• {name} …", flush=True)
         _run([sys.executable, "-m", "config.cli", *step])
         print(f"  done in {time.monotonic() - began:.1f} s", flush=True)
     freshness.remember(address, wanted)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -24,8 +25,12 @@ def test_a_first_start_can_be_stopped_at_any_moment(tmp_path: Path, told: signal
     ) as started:  # fmt: skip
         assert started.stdout is not None
         for line in started.stdout:
-            if "Applying" in line:  # the step of the first start is at work
+            if line.startswith("• Database"):
                 break
+        while not any(
+            "migrate" in child.cmdline() for child in psutil.Process(started.pid).children()
+        ):
+            time.sleep(0.1)  # the step of the first start is at work
         pid = (tmp_path / "postgres" / "postmaster.pid").read_text().splitlines()[0]
         step = psutil.Process(started.pid).children(recursive=True)
         postmaster = psutil.Process(int(pid))
