@@ -19,7 +19,6 @@ from otklik.flow.control import commands, queries
 from otklik.flow.control.rules import MEASURES
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.organisations.queries import organisations
-from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,8 +45,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     """List what an official was warned of, unseen first."""
     official = access.official_or_404(request)
     found = Paginator(queries.reminders_of(official), PAGE).get_page(request.GET.get("page"))
-    statuses = {code: each.title_ru for code, each in directory("statuses").items()}
-    context = {"page": found, "statuses": statuses, "now": timezone.now()}
+    context = {"page": found, "now": timezone.now()}
     return render(request, "desk/reminders.html", context)
 
 
@@ -106,6 +104,5 @@ def kept(request: HttpRequest, measure: str) -> HttpResponse:
         "body": body,
         "title": TITLES[measure][1],
         "days": days,
-        "statuses": {code: each.title_ru for code, each in directory("statuses").items()},
     }
     return render(request, "desk/kept.html", context)

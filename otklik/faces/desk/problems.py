@@ -267,7 +267,6 @@ def _page(
         "may_plan": powers_of(official).anywhere(PLAN),
         "about": _about(found),
         "results": directory("results").values(),
-        "statuses": {code: each.title_ru for code, each in directory("statuses").items()},
         "template": found.topic.template,
         "now": timezone.now(),
         **more,

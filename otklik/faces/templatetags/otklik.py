@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from otklik.faces import show
+from otklik.ground.topics import queries as topics
 
 register = template.Library()
 FIRST = frozenset({"home", "queue", "wall"})
@@ -32,6 +33,12 @@ def titled(thing: Any) -> str:
 def named(thing: Any) -> str:
     """Return a place's or a body's short name in the reader's language."""
     return show.name(thing, _language())
+
+
+@register.filter
+def label(code: str, kind: str) -> str:
+    """Return how a code of a small list, as `statuses`, is called in the reader's language."""
+    return topics.label(kind, code, _language())
 
 
 @register.simple_tag(takes_context=True)

@@ -132,8 +132,7 @@ def queue_page(
     """Return a page of the queue: its keys are sorted first, whole rows are read for them alone."""
     asked = _asked(official, filters, now).order_by(*ORDERS.get(filters.order, ORDERS["due"]))
     keys = list(asked.values_list("pk", flat=True)[since:until])
-    rows = Case.objects.filter(pk__in=keys).select_related("report", "executor__person")
-    whole = {case.pk: with_known(case) for case in rows}
+    whole = {case.pk: with_known(case) for case in Case.objects.filter(pk__in=keys)}
     return [whole[key] for key in keys if key in whole]
 
 
@@ -144,9 +143,13 @@ def queue_length(official: Official, filters: QueueFilters, now: datetime) -> in
 
 
 def counts_for(official: Official, now: datetime) -> dict[str, int]:
-    """Return how many cases wait in each group of the queue, in one question by status."""
+    """Return how many cases wait in each group of the queue, in one question by status.
+
+    What is finished waits for nobody: it is most of all cases, and is not counted.
+    """
     rows = list(
         visible_to(official)
+        .filter(status__in=rules.OPEN)
         .order_by()
         .values_list("status")
         .annotate(
@@ -158,6 +161,7 @@ def counts_for(official: Official, now: datetime) -> dict[str, int]:
     groups = {
         name: sum(count for status, count, _, _ in rows if status in statuses)
         for name, statuses in GROUPS.items()
+        if name != "final"
     }
     waiting = [row for row in rows if row[0] in rules.UNANSWERED]
     return groups | {
