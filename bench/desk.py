@@ -1,6 +1,6 @@
-"""How long does the desk's queue take with 200,000 cases of one body, beside its bare SQL?
+"""How long does the desk's queue take with 100,000 cases of one body, beside its bare SQL?
 
-    python bench/desk.py [--cases 200000] [--times 15]
+    python bench/desk.py [--cases 100000] [--times 15]
 
 Each view of the queue is opened through Django's test client, as a coordinator of the body would:
 session, powers, counts of the tabs, rows, page. The bare side is the very SQL of that page, sent
@@ -179,7 +179,7 @@ def measure(cases: int, times: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--cases", type=int, default=200_000)
+    parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=15)
     parser.add_argument("--quick", action="store_true", help="a hundredth of it, to try")
     options = parser.parse_args()
