@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import TYPE_CHECKING, Any
 
 from django.db.backends.postgresql import base
@@ -28,8 +29,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return pool
 
 
+def _quiet(connection: Connection[Any]) -> bool:
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)
+
+
 def check(connection: Connection[Any]) -> None:
-    """Try a connection of the pool; if it is dead, replace all that wait with it."""
+    """Try a connection of the pool; if it is dead, replace all that wait with it.
+
+    A server that ends a connection says so or closes it: where there is nothing to read, nothing
+    has happened, and a question to the database is spared.  A host that vanished without a word is
+    found by the system's keepalives, not here.
+    """
+    if _quiet(connection):
+        return
     try:
         ConnectionPool.check_connection(connection)
     except Error:
