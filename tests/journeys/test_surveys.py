@@ -88,6 +88,58 @@ def test_an_organiser_builds_checks_and_announces() -> None:
     assert desk.post(page, question).status_code == 422
 
 
+def drafted() -> Survey:
+    """Return a draft of two pages, three questions."""
+    now, by = timezone.now(), bound("vote_organiser", organisation="cur")
+    made = commands.draft_survey(commands.Draft("Каток", now + DAY, now + 9 * DAY), by=by, now=now)
+    for one in (
+        Asked("", "single", 1, "Нужен?", required=True, options=("Да", "Нет")),
+        Asked("", "number", 1, "Сколько вам лет?"),
+        Asked("", "short", 2, "Где?", required=True, show_if={"eq": ["q1", "o1"]}),
+    ):
+        commands.ask(made.pk, one, by=by, now=now)
+    return made
+
+
+def test_a_question_of_a_draft_is_reworded_moved_and_taken_away() -> None:
+    survey, desk = drafted(), signed_in(bound("vote_organiser", organisation="cur"))
+    page = f"/desk/surveys/{survey.pk}/"
+    first, second, _third = survey.questions.all()
+    form = f"{page}questions/{first.pk}/"
+    assert "Да\nНет" in text(desk, form)
+    said = {"kind": "single", "text": "Нужен ли каток?", "page": "1", "options": "Да\nНет\nНе знаю"}
+    mistake = desk.post(form, {**said, "page": "0"})
+    assert mistake.status_code == 422
+    assert "Не знаю" in mistake.content.decode()
+    assert desk.post(form, said)["Location"] == page
+    assert survey.questions.get(key="q1").options == ["Да", "Нет", "Не знаю"]
+    desk.post(f"{page}down/", {"question": first.pk})
+    assert [one.key for one in survey.questions.all()] == ["q2", "q1", "q3"]
+    desk.post(f"{page}down/", {"question": first.pk})  # the last of its page stays there
+    assert [one.key for one in survey.questions.all()] == ["q2", "q1", "q3"]
+    desk.post(f"{page}up/", {"question": first.pk})
+    desk.post(f"{page}unask/", {"question": second.pk})
+    assert [one.key for one in survey.questions.all()] == ["q1", "q3"]
+    other = running().questions.first()
+    assert other is not None
+    assert desk.post(f"{page}up/", {"question": other.pk}).status_code == 404
+    assert desk.get(f"/desk/surveys/{other.survey_id}/questions/{other.pk}/").status_code == 404
+
+
+def test_a_preview_walks_the_same_way_as_a_citizen_and_keeps_nothing() -> None:
+    survey, desk = drafted(), signed_in(bound("vote_organiser", organisation="cur"))
+    page = f"/desk/surveys/{survey.pk}/preview/"
+    assert "Нужен?" in text(desk, page)
+    missing = text(desk, f"{page}?page=1&q2=сорок")
+    assert "Ответьте на этот вопрос" in missing
+    assert "сорок" in missing
+    assert "Нужно целое число" in missing
+    assert "Где?" in text(desk, f"{page}?page=1&q1=o1&q2=40")
+    assert "Где?" not in text(desk, f"{page}?page=1&q1=o2").partition("Ваши ответы")[0]
+    assert "У школы" in text(desk, f"{page}?page=2&q1=o1&q3=У школы")
+    assert not Response.objects.exists()
+
+
 def test_a_citizen_answers_page_by_page_changes_the_way_and_counts_once() -> None:
     survey, person = running(), citizen()
     browser, root = signed_in(person), f"/surveys/{survey.slug}/"

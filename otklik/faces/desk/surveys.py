@@ -20,18 +20,19 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import access
+from otklik.faces import access, show
 from otklik.faces.desk.votes import LEVELS, MOMENT
+from otklik.faces.questions import fields, given, reading
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.projects.rules import Circle
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from otklik.ground.accounts.models import Official
-    from otklik.participation.surveys.models import Survey
+    from otklik.participation.surveys.models import Survey, SurveyQuestion
 
 PAGE = 50
 KINDS = (
@@ -114,6 +115,23 @@ class QuestionForm(forms.Form):
             if not isinstance(each.widget, forms.CheckboxInput):
                 each.widget.attrs.setdefault("class", "input")
 
+    @staticmethod
+    def said_of(question: SurveyQuestion) -> dict[str, Any]:
+        """Return a question as the form shows it."""
+        one = question.asked
+        condition = one.show_if.get("eq") or []
+        return {
+            "kind": one.kind, "text": one.text, "hint": question.hint, "required": one.required,
+            "page": one.page, "options": "\n".join(one.options), "rows": "\n".join(one.rows),
+            "low": one.low, "high": one.high, "low_label": question.low_label,
+            "high_label": question.high_label, "when": ":".join(condition),
+        }  # fmt: skip
+
+    @property
+    def more(self) -> dict[str, str]:
+        """Return the words beside a question."""
+        return {name: self.cleaned_data[name] for name in ("hint", "low_label", "high_label")}
+
     def asked(self) -> rules.Asked:
         """Return what was said."""
         said = self.cleaned_data
@@ -170,7 +188,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             found = commands.draft_survey(form.draft(), by=official, now=timezone.now())
         except Refused as refusal:
-            form.add_error(None, refusal.ru)
+            form.add_error(None, show.said(refusal))
         else:
             return redirect("desk:survey", found.pk)
     return render(
@@ -187,12 +205,10 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     found = _survey_or_404(official, survey_id)
     form = QuestionForm(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        more = {name: said[name] for name in ("hint", "low_label", "high_label")}
         try:
-            commands.ask(found.pk, form.asked(), by=official, now=now, **more)
+            commands.ask(found.pk, form.asked(), by=official, now=now, **form.more)
         except Refused as refusal:
-            form.add_error(None, refusal.ru)
+            form.add_error(None, show.said(refusal))
         else:
             return redirect("desk:survey", found.pk)
     state = queries.state(found, now)
@@ -222,16 +238,95 @@ def act(request: HttpRequest, survey_id: int, verb: str) -> HttpResponse:
             commands.drop_draft(found.pk, by=official, now=now)
             notices.success(request, _("Черновик удалён"))
             return redirect("desk:surveys")
-        elif verb == "unask":
-            question = request.POST.get("question", "")
-            commands.unask(
-                found.pk, int(question) if question.isdecimal() else 0, by=official, now=now
-            )
+        elif verb in {"unask", "up", "down"}:
+            _on_question(request, found, verb, official)
         else:
             raise Http404
     except Refused as refusal:
-        notices.error(request, refusal.ru)
+        notices.error(request, show.said(refusal))
     return redirect("desk:survey", found.pk)
+
+
+def _on_question(request: HttpRequest, found: Survey, verb: str, official: Official) -> None:
+    said, now = request.POST.get("question", ""), timezone.now()
+    question = found.questions.filter(pk=int(said) if said.isdecimal() else 0).first()
+    if question is None:
+        raise Http404
+    if verb == "unask":
+        commands.unask(found.pk, question.pk, by=official, now=now)
+    else:
+        commands.move(found.pk, question.pk, up=verb == "up", by=official, now=now)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def question(request: HttpRequest, survey_id: int, question_id: int) -> HttpResponse:
+    """Ask a question of a draft otherwise; what was typed comes back with a mistake."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    found = _survey_or_404(official, survey_id)
+    one = found.questions.filter(pk=question_id).first()
+    if one is None or queries.state(found, timezone.now()) != queries.DRAFT:
+        raise Http404
+    form = QuestionForm(found, request.POST or None, initial=QuestionForm.said_of(one))
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.reword(
+                found.pk, one.pk, form.asked(), by=official, now=timezone.now(), **form.more
+            )
+        except Refused as refusal:
+            form.add_error(None, show.said(refusal))
+        else:
+            return redirect("desk:survey", found.pk)
+    context = {"survey": found, "form": form}
+    return render(
+        request, "desk/survey_question.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@never_cache
+@login_required
+@require_GET
+def preview(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Walk through a survey as a citizen would; nothing is kept but in the page's address."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    found = _survey_or_404(official, survey_id)
+    questions = queries.asked(found)
+    answers, refused, typed = _said(questions, request.GET)
+    page = request.GET.get("page", "")
+    at = int(page) if page.isdecimal() else 0
+    wrong = {one.key for one in rules.shown(questions, answers) if one.page == at} & set(refused)
+    if not wrong:
+        at = rules.next_page(questions, answers, at)
+    shown = fields(found, at, answers, typed, {key: refused[key] for key in wrong})
+    here = {each["row"].key for each in shown}
+    carried = [
+        (name, value) for name, values in request.GET.lists() for value in values
+        if name != "page" and name.partition("_")[0] not in here
+    ]  # fmt: skip
+    context = {
+        "survey": found, "fields": shown, "page": at, "carried": carried,
+        "lines": [] if at else reading(found, answers),
+    }  # fmt: skip
+    return render(request, "desk/survey_preview.html", context)
+
+
+def _said(
+    questions: list[rules.Asked], data: QueryDict
+) -> tuple[dict[str, Any], dict[str, Refused], dict[str, Any]]:
+    """Return what an address says of the questions: taken, refused, and as it was typed."""
+    answers: dict[str, Any] = {}
+    refused: dict[str, Refused] = {}
+    typed = {one.key: given(one, data) for one in questions}
+    for one in questions:
+        try:
+            value = rules.checked(one, typed[one.key])
+        except Refused as refusal:
+            refused[one.key] = refusal
+            continue
+        if value is not None:
+            answers[one.key] = value
+    return answers, refused, {one.key: typed[one.key] for one in questions if typed[one.key]}
 
 
 @never_cache

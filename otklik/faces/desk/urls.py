@@ -51,6 +51,12 @@ urlpatterns = [
     path("surveys/", surveys.surveys, name="surveys"),
     path("surveys/new/", surveys.new, name="new_survey"),
     path("surveys/<int:survey_id>/", surveys.survey, name="survey"),
+    path("surveys/<int:survey_id>/preview/", surveys.preview, name="survey_preview"),
+    path(
+        "surveys/<int:survey_id>/questions/<int:question_id>/",
+        surveys.question,
+        name="survey_question",
+    ),
     path("surveys/<int:survey_id>/answers.csv", surveys.table, name="survey_table"),
     path("surveys/<int:survey_id>/<str:verb>/", surveys.act, name="act_on_survey"),
     path("outcomes/", outcomes.outcomes, name="outcomes"),

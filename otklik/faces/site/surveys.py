@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import show
+from otklik.faces.questions import fields, given, reading
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
@@ -25,9 +26,7 @@ from otklik.participation.projects import queries as projects
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from django.http import HttpRequest, QueryDict
+    from django.http import HttpRequest
 
     from otklik.participation.surveys.models import Survey
 
@@ -72,56 +71,6 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
         "one": outcomes.outcome_of(found.phase, now), "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "site/survey.html", context)
-
-
-def given(one: rules.Asked, data: QueryDict) -> Any:
-    """Read what a form says of one question."""
-    if one.kind == "multiple":
-        return data.getlist(one.key)
-    if one.kind == "ranking":
-        return {key: data.get(f"{one.key}_{key}", "") for key in one.labels}
-    if one.kind == "matrix":
-        return {row: data.get(f"{one.key}_{row}", "") for row in one.lines}
-    return data.get(one.key, "")
-
-
-def fields(
-    survey: Survey, page: int, answers: Mapping[str, Any], typed: Mapping[str, Any],
-    refused: Mapping[str, Refused],
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Return a page's questions with what was said or typed, and what is wrong beside each."""
-    asked = {one.key for one in rules.shown(queries.asked(survey), answers)}
-    found = []
-    for row in survey.questions.all():
-        if row.page != page or row.key not in asked:
-            continue
-        one = row.asked
-        value = typed.get(row.key, answers.get(row.key))
-        found.append({
-            "row": row, "one": one, "value": "" if value is None else value,
-            "error": show.said(refused[row.key]) if row.key in refused else "",
-            "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
-            "options": _options(one, value), "lines": _lines(one, value),
-        })  # fmt: skip
-    return found
-
-
-def _options(one: rules.Asked, value: Any) -> list[dict[str, Any]]:
-    if one.kind == "ranking":
-        held = {key: str(place) for place, key in enumerate(value, 1)} if isinstance(
-            value, list
-        ) else (value or {})  # fmt: skip
-        return [{"key": key, "label": label, "place": held.get(key, "")}
-                for key, label in one.labels.items()]  # fmt: skip
-    marked = value if isinstance(value, list) else [value]
-    return [{"key": key, "label": label, "marked": key in marked}
-            for key, label in one.labels.items()]  # fmt: skip
-
-
-def _lines(one: rules.Asked, value: Any) -> list[dict[str, Any]]:
-    held = value if isinstance(value, dict) else {}
-    return [{"key": key, "label": label, "marked": held.get(key, "")}
-            for key, label in one.lines.items()]  # fmt: skip
 
 
 @never_cache
@@ -193,25 +142,6 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("site:survey", slug)
     context = {"survey": found, "lines": reading(found, own.answers), "own": own}
     return render(request, "site/survey_review.html", context)
-
-
-def reading(survey: Survey, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return questions with their answers in words."""
-    return [
-        {"one": one, "said": words(one, answers.get(one.key))}
-        for one in rules.shown(queries.asked(survey), answers) if one.kind != "statement"
-    ]  # fmt: skip
-
-
-def words(one: rules.Asked, value: Any) -> str:
-    """Return an answer as one reads it."""
-    if value is None:
-        return ""
-    if one.kind in {"multiple", "ranking"}:
-        return ", ".join(one.labels[key] for key in value)
-    if one.kind == "matrix":
-        return "; ".join(f"{one.lines[row]} — {one.labels[key]}" for row, key in value.items())
-    return one.labels[value] if one.kind == "single" else str(value)
 
 
 @login_required

@@ -73,21 +73,55 @@ def draft_survey(draft: Draft, *, by: Official, now: datetime) -> Survey:
 def ask(
     survey_id: int, said: rules.Asked, *, by: Official, now: datetime, **more: str
 ) -> SurveyQuestion:
-    """Add a question to a draft; its key is its number."""
+    """Add a question to a draft; its key is its number, and it is the last of its page."""
     survey = _drafted(survey_id)
+    numbers = [int(key[1:]) for key in survey.questions.values_list("key", flat=True)]
+    number = max(numbers, default=0) + 1
+    one = SurveyQuestion.objects.create(
+        region=survey.region, survey=survey, key=f"q{number}", place=number,
+        **_worded(said), **more,
+    )  # fmt: skip
+    _tell(survey, events.SurveyEdited, by.ref, now)
+    return one
+
+
+def _worded(said: rules.Asked) -> dict[str, Any]:
     if not said.text.strip():
         raise Refused("text", "Напишите вопрос", "Write the question")
     if said.kind not in rules.KINDS:
         raise Refused("kind", "Выберите вид вопроса", "Choose the kind of question")
-    keys = [int(key[1:]) for key in survey.questions.values_list("key", flat=True)]
-    one = SurveyQuestion.objects.create(
-        region=survey.region, survey=survey, key=f"q{max(keys, default=0) + 1}", page=said.page,
-        kind=said.kind, text=said.text.strip()[:300], required=said.required,
-        options=list(said.options), rows=list(said.rows), low=said.low, high=said.high,
-        show_if=dict(said.show_if), **more,
-    )  # fmt: skip
+    return {
+        "page": said.page, "kind": said.kind, "text": said.text.strip()[:300],
+        "required": said.required, "options": list(said.options), "rows": list(said.rows),
+        "low": said.low, "high": said.high, "show_if": dict(said.show_if),
+    }  # fmt: skip
+
+
+@command
+def reword(
+    survey_id: int, question_id: int, said: rules.Asked, *, by: Official, now: datetime, **more: str
+) -> None:
+    """Ask a question of a draft otherwise; its key stays, so conditions that name it stay true."""
+    survey = _drafted(survey_id)
+    survey.questions.filter(pk=question_id).update(**_worded(said), **more)
     _tell(survey, events.SurveyEdited, by.ref, now)
-    return one
+
+
+@command
+def move(survey_id: int, question_id: int, *, up: bool, by: Official, now: datetime) -> None:
+    """Let a question of a draft change places with its neighbour on the page, if there is one."""
+    survey = _drafted(survey_id)
+    one = survey.questions.get(pk=question_id)
+    page = list(survey.questions.filter(page=one.page))
+    here = page.index(one)
+    other = here - 1 if up else here + 1
+    if not 0 <= other < len(page):
+        return
+    page[here], page[other] = page[other], page[here]
+    for place, each in enumerate(page):
+        each.place = place
+    SurveyQuestion.objects.bulk_update(page, ["place"])
+    _tell(survey, events.SurveyEdited, by.ref, now)
 
 
 @command

@@ -55,6 +55,7 @@ class SurveyQuestion(models.Model):
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="questions")
     key = models.SlugField("ключ", max_length=20)
     page = models.PositiveSmallIntegerField("страница", default=1)
+    place = models.PositiveSmallIntegerField("место на странице", default=0)
     kind = models.CharField("вид", max_length=10, choices=Kind.choices)
     text = models.CharField("вопрос", max_length=300)
     hint = models.CharField("пояснение", max_length=300, blank=True)
@@ -70,7 +71,7 @@ class SurveyQuestion(models.Model):
     class Meta:
         verbose_name = "вопрос"
         verbose_name_plural = "вопросы"
-        ordering = ["page", "pk"]
+        ordering = ["page", "place", "pk"]
         constraints = [models.UniqueConstraint(fields=["survey", "key"], name="question_key_once")]
 
     def __str__(self) -> str:
