@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from otklik.ground.accounts.rules import Refused
-    from otklik.participation.surveys.models import Survey
+    from otklik.participation.surveys.models import Survey, SurveyQuestion
 
 
 def given(one: rules.Asked, data: QueryDict) -> Any:
@@ -33,19 +33,27 @@ def fields(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Return a page's questions with what was said or typed, and what is wrong beside each."""
     asked = {one.key for one in rules.shown(queries.asked(survey), answers)}
-    found = []
-    for row in survey.questions.all():
-        if row.page != page or row.key not in asked:
-            continue
-        one = row.asked
-        value = typed.get(row.key, answers.get(row.key))
-        found.append({
-            "row": row, "one": one, "value": "" if value is None else value,
-            "error": show.said(refused[row.key]) if row.key in refused else "",
-            "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
-            "options": _options(one, value), "lines": _lines(one, value),
-        })  # fmt: skip
-    return found
+    return [
+        _field(row, typed.get(row.key, answers.get(row.key)), refused.get(row.key))
+        for row in survey.questions.all() if row.page == page and row.key in asked
+    ]  # fmt: skip
+
+
+def all_fields(
+    survey: Survey, typed: Mapping[str, Any], refused: Mapping[str, Refused]
+) -> list[dict[str, Any]]:
+    """Return every question, as an official sees a whole sheet of paper."""
+    return [_field(row, typed.get(row.key), refused.get(row.key)) for row in survey.questions.all()]
+
+
+def _field(row: SurveyQuestion, value: Any, refusal: Refused | None) -> dict[str, Any]:
+    one = row.asked
+    return {
+        "row": row, "one": one, "value": "" if value is None else value,
+        "error": show.said(refusal) if refusal else "",
+        "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
+        "options": _options(one, value), "lines": _lines(one, value),
+    }  # fmt: skip
 
 
 def _options(one: rules.Asked, value: Any) -> list[dict[str, Any]]:

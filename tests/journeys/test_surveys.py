@@ -7,9 +7,11 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from otklik.flow.answers.tests.photos import jpeg, scene, upload
 from otklik.flow.privacy.commands import forget_person
 from otklik.ground.accounts.models import Person
 from otklik.ground.territories.queries import region
@@ -140,6 +142,43 @@ def test_a_preview_walks_the_same_way_as_a_citizen_and_keeps_nothing() -> None:
     assert not Response.objects.exists()
 
 
+def test_answers_of_paper_and_by_phone_are_entered_and_shown_apart() -> None:
+    survey, desk = running(), signed_in(bound("vote_organiser", organisation="cur"))
+    page = f"/desk/surveys/{survey.pk}/enter/"
+    said = {"source": "paper", "q1": "o1", "q2": ["o2"], "q3": "в скрытый вопрос"}
+    without = desk.post(page, said)
+    assert without.status_code == 422
+    assert "Приложите скан" in without.content.decode()
+    assert "в скрытый вопрос" in without.content.decode()
+    renamed = SimpleUploadedFile("sheet.jpg", b"MZ" + bytes(200))
+    assert desk.post(page, {**said, "scan": renamed}).status_code == 422
+    wrong = desk.post(page, {"source": "phone", "q1": "o2"})
+    assert "Ответьте на этот вопрос" in wrong.content.decode()
+    assert not Response.objects.exists()
+    sheet = upload(jpeg(scene(3)))
+    assert desk.post(page, {**said, "scan": sheet})["Location"] == page
+    assert desk.post(page, {"source": "phone", "q1": "o2", "q3": "Далеко"})["Location"] == page
+    answered(survey, citizen(), {"q1": "o2", "q3": "Близко"})
+    assert [one.answers for one in Response.objects.order_by("pk")][:2] == [
+        {"q1": "o1", "q2": ["o2"]}, {"q1": "o2", "q3": "Далеко"},
+    ]  # fmt: skip
+    counted = queries.came(survey)
+    assert (counted["total"], counted["paper"], counted["phone"]) == (1, 1, 1)
+    entered = text(desk, page)
+    scan = entered.partition(f"/desk/surveys/{survey.pk}/sheets/")[2].partition("/")[0]
+    kept = desk.get(f"/desk/surveys/{survey.pk}/sheets/{scan}/")
+    assert kept["Content-Type"] == "image/jpeg"
+    assert b"".join(kept.streaming_content)[:2] == b"\xff\xd8"  # type: ignore[attr-defined]
+    stranger = signed_in(bound("vote_organiser", organisation="adm-vologda-city"))
+    assert stranger.get(f"/desk/surveys/{survey.pk}/sheets/{scan}/").status_code == 404
+    assert stranger.post(page, said).status_code == 404
+    after = survey.phase.closes_at + DAY
+    first = queries.results(survey, after)[0]
+    assert [row["count"] for row in first["rows"]] == [0, 1]
+    assert [row["count"] for row in first["entered"]["rows"]] == [1, 1]
+    assert sorted(line[0] for line in queries.table(survey)) == ["paper", "phone", "site", "source"]
+
+
 def test_a_citizen_answers_page_by_page_changes_the_way_and_counts_once() -> None:
     survey, person = running(), citizen()
     browser, root = signed_in(person), f"/surveys/{survey.slug}/"
@@ -158,7 +197,9 @@ def test_a_citizen_answers_page_by_page_changes_the_way_and_counts_once() -> Non
     browser.post(f"{root}answer/2/", {"q3": "Хожу пешком"})
     browser.post(f"{root}send/")
     assert Response.objects.get().answers == {"q1": "o2", "q3": "Хожу пешком"}
-    assert queries.came(survey) == {"total": 1, "verified": 0, "contact": 0, "anonymous": 1}
+    assert queries.came(survey) == {
+        "total": 1, "verified": 0, "contact": 0, "anonymous": 1, "paper": 0, "phone": 0,
+    }  # fmt: skip
 
 
 def test_a_mistake_loses_nothing() -> None:
@@ -198,7 +239,8 @@ def test_results_come_after_the_end_for_everybody_and_words_for_the_organiser() 
     desk = signed_in(survey.made_by)
     table = desk.get(f"/desk/surveys/{survey.pk}/answers.csv").content.decode("utf-8-sig")
     assert table.splitlines() == [
-        "level,q1,q2.o1,q2.o2,q3", "none,Да,1,1,", "none,Нет,,,'=Хожу пешком",
+        "source,level,q1,q2.o1,q2.o2,q3", "site,none,Да,1,1,",
+        "site,none,Нет,,,'=Хожу пешком",
     ]  # fmt: skip
     other = signed_in(bound("vote_organiser", organisation="adm-vologda-city"))
     assert other.get(f"/desk/surveys/{survey.pk}/answers.csv").status_code == 404

@@ -20,16 +20,18 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import access, show
+from otklik.faces import access, papers, show
 from otklik.faces.desk.votes import LEVELS, MOMENT
-from otklik.faces.questions import fields, given, reading
+from otklik.faces.questions import all_fields, fields, given, reading
+from otklik.flow.intake.files import ACCEPT
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.projects.rules import Circle
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, QueryDict
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from otklik.ground.accounts.models import Official
     from otklik.participation.surveys.models import Survey, SurveyQuestion
@@ -292,10 +294,11 @@ def preview(request: HttpRequest, survey_id: int) -> HttpResponse:
     official = access.official_or_404(request, queries.ORGANISE)
     found = _survey_or_404(official, survey_id)
     questions = queries.asked(found)
-    answers, refused, typed = _said(questions, request.GET)
+    typed = {one.key: given(one, request.GET) for one in questions}
+    answers, refused = rules.read(questions, typed)
     page = request.GET.get("page", "")
     at = int(page) if page.isdecimal() else 0
-    wrong = {one.key for one in rules.shown(questions, answers) if one.page == at} & set(refused)
+    wrong = {one.key for one in questions if one.page == at} & set(refused)
     if not wrong:
         at = rules.next_page(questions, answers, at)
     shown = fields(found, at, answers, typed, {key: refused[key] for key in wrong})
@@ -311,22 +314,49 @@ def preview(request: HttpRequest, survey_id: int) -> HttpResponse:
     return render(request, "desk/survey_preview.html", context)
 
 
-def _said(
-    questions: list[rules.Asked], data: QueryDict
-) -> tuple[dict[str, Any], dict[str, Refused], dict[str, Any]]:
-    """Return what an address says of the questions: taken, refused, and as it was typed."""
-    answers: dict[str, Any] = {}
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def enter(request: HttpRequest, survey_id: int) -> HttpResponse:
+    """Enter an answer from paper or by phone; what was typed comes back with a mistake."""
+    official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
+    found = _survey_or_404(official, survey_id)
+    if queries.state(found, now) != queries.OPEN:
+        raise Http404
+    typed: dict[str, Any] = {}
     refused: dict[str, Refused] = {}
-    typed = {one.key: given(one, data) for one in questions}
-    for one in questions:
+    error = ""
+    if request.method == "POST":
+        typed = {one.key: given(one, request.POST) for one in queries.asked(found)}
+        source, scan = request.POST.get("source", ""), request.FILES.getlist("scan")
         try:
-            value = rules.checked(one, typed[one.key])
+            refused = commands.enter_sheet(
+                found.pk, typed, source=source, scan=scan, by=official, now=now
+            )
         except Refused as refusal:
-            refused[one.key] = refusal
-            continue
-        if value is not None:
-            answers[one.key] = value
-    return answers, refused, {one.key: typed[one.key] for one in questions if typed[one.key]}
+            error = show.said(refusal)
+        if not refused and not error:
+            notices.success(request, _("Ответ внесён. Можно вносить следующий"))
+            return redirect("desk:enter_sheet", found.pk)
+    context = {
+        "survey": found, "fields": all_fields(found, typed, refused), "error": error,
+        "refused": refused, "source": request.POST.get("source", "paper"), "accept": ACCEPT,
+        "sheets": queries.sheets_of(found)[:PAGE],
+    }  # fmt: skip
+    bad = bool(error or refused)
+    return render(request, "desk/survey_enter.html", context, status=422 if bad else 200)
+
+
+@never_cache
+@login_required
+@require_GET
+def scan(request: HttpRequest, survey_id: int, sheet_id: int) -> HttpResponseBase:
+    """Give the scan of an entered sheet to who organises the survey."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    sheet = queries.sheets_of(_survey_or_404(official, survey_id)).filter(pk=sheet_id).first()
+    if sheet is None or not sheet.scan:
+        raise Http404
+    return papers.stored(sheet.scan, sheet.scan_mime, sheet.scan_name)
 
 
 @never_cache

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from otklik.flow.intake import rules as intake_rules
+from otklik.flow.intake.commands import keep_files
 from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects.queries import circle_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part
 from otklik.participation.surveys import events, queries, rules
-from otklik.participation.surveys.models import Response, Survey, SurveyQuestion
+from otklik.participation.surveys.models import Response, Sheet, Survey, SurveyQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from otklik.flow.intake.files import Examined, Upload
     from otklik.ground.accounts.models import Official, Person
 
 
@@ -38,8 +41,14 @@ def _locked(survey_id: int) -> Survey:
     return found.select_for_update(no_key=True, of=("self",)).get(pk=survey_id)
 
 
-def _tell(survey: Survey, fact: type[events.SurveyFact], by: str, now: datetime) -> None:
-    record(fact(region=survey.region_id, subject=survey.ref, actor=by, at=now, survey=survey.pk))
+def _tell(
+    survey: Survey, fact: type[events.SurveyFact], by: str, now: datetime, **more: Any
+) -> None:
+    record(
+        fact(
+            region=survey.region_id, subject=survey.ref, actor=by, at=now, survey=survey.pk, **more
+        )
+    )  # fmt: skip
 
 
 def _drafted(survey_id: int) -> Survey:
@@ -217,3 +226,45 @@ def send(survey_id: int, *, person: Person, now: datetime) -> Sequence[rules.Ask
         own.save(update_fields=["answers", "level", "sent_at"])
         _tell(survey, events.SurveyAnswered, person.ref, now)
     return lacking
+
+
+@command
+def enter_sheet(
+    survey_id: int, raws: Mapping[str, Any], *, source: str, scan: Sequence[Upload] = (),
+    by: Official, now: datetime,
+) -> dict[str, Refused]:  # fmt: skip
+    """Enter somebody's whole answer, of paper with its scan; return the mistakes by question.
+
+    With a mistake nothing is entered. Such answers are counted apart: nobody can tell here whether
+    the same person answered on the site too.
+    """
+    survey = queries.get(survey_id)
+    if queries.state(survey, now) != queries.OPEN:
+        raise Refused("not_open", "Опрос сейчас не идёт", "The survey is not open now")
+    if source not in Sheet.Source.values:
+        raise Refused("source", "Укажите, откуда ответ", "Say where the answer comes from")
+    if source == Sheet.Source.PAPER and not scan:
+        raise Refused("scan", "Приложите скан или снимок листа",
+                      "Attach a scan or a photo of the sheet")  # fmt: skip
+    answers, refused = rules.read(queries.asked(survey), raws)
+    if refused:
+        return refused
+    file, path = _scanned(scan) if source == Sheet.Source.PAPER else (None, "")
+    sheet = Sheet.objects.create(
+        region=survey.region, source=source, entered_by=by, entered_at=now, scan=path,
+        scan_name=file.name if file else "", scan_mime=file.mime if file else "",
+        response=Response.objects.create(
+            region=survey.region, survey=survey, answers=answers, level="none", sent_at=now
+        ),
+    )  # fmt: skip
+    _tell(survey, events.SurveySheetEntered, by.ref, now, sheet=sheet.pk, source=source)
+    return {}
+
+
+def _scanned(scan: Sequence[Upload]) -> tuple[Examined, str]:
+    try:
+        ((file, path),) = keep_files(scan[:1])
+    except intake_rules.Refused as refusal:
+        problem = refusal.problems[0]
+        raise Refused("scan", problem.ru, problem.en) from None
+    return file, path

@@ -75,3 +75,18 @@ class SurveyAnswered(SurveyFact):
         "ru": "Получен ответ на опрос",
         "en": "The survey was answered",
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveySheetEntered(SurveyFact):
+    """An official entered an answer for somebody, from paper or by phone."""
+
+    kind: ClassVar[str] = "survey.sheet_entered"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Внесён ответ на опрос с бумаги или по телефону",
+        "en": "An answer on paper or by phone was entered",
+    }
+
+    sheet: int
+    source: str

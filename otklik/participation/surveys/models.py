@@ -105,3 +105,33 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id}: {self.pk}"
+
+
+class Sheet(models.Model):
+    """An answer that an official entered for somebody: from paper, with its scan, or by phone."""
+
+    class Source(models.TextChoices):
+        PAPER = "paper", _("на бумаге")
+        PHONE = "phone", _("по телефону")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    response = models.OneToOneField(Response, models.PROTECT, related_name="sheet")
+    source = models.CharField("откуда", max_length=8, choices=Source.choices)
+    entered_by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField("внесён")
+    scan = models.CharField("путь к скану", max_length=200, blank=True)
+    scan_name = models.CharField("имя файла", max_length=200, blank=True)
+    scan_mime = models.CharField("вид файла", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "внесённый ответ"
+        verbose_name_plural = "внесённые ответы"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(source="phone") | ~models.Q(scan=""), name="paper_has_its_scan"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.response_id}: {self.source}"

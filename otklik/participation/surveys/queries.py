@@ -10,7 +10,7 @@ from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region, territories
 from otklik.participation.surveys import rules
-from otklik.participation.surveys.models import Response, Survey
+from otklik.participation.surveys.models import Response, Sheet, Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,24 +97,38 @@ def _sent(survey: Survey) -> QuerySet[Response]:
     return Response.objects.filter(survey=survey, sent_at__isnull=False)
 
 
+def sheets_of(survey: Survey) -> QuerySet[Sheet]:
+    """Return the answers that officials entered, the last first."""
+    found = Sheet.objects.filter(response__survey=survey)
+    return found.select_related("entered_by__person").order_by("-pk")
+
+
 def came(survey: Survey) -> dict[str, int]:
     """Return how many answered: all, verified, by contact, without any check; side by side."""
-    found = dict(_sent(survey).values_list("level").annotate(n=Count("pk")).order_by("level"))
+    own = _sent(survey).filter(sheet=None)
+    found = dict(own.values_list("level").annotate(n=Count("pk")).order_by("level"))
+    entered = dict(sheets_of(survey).order_by().values_list("source").annotate(n=Count("pk")))
     total = sum(found.values())
     verified = sum(found.get(level, 0) for level in VERIFIED)
     contact = sum(found.get(level, 0) for level in CONTACT)
     return {
         "total": total, "verified": verified, "contact": contact,
         "anonymous": total - verified - contact,
+        "paper": entered.get("paper", 0), "phone": entered.get("phone", 0),
     }  # fmt: skip
 
 
 def results(survey: Survey, now: datetime) -> list[dict[str, Any]]:
-    """Return the count of each question after the end; nothing before it."""
+    """Return the count of each question after the end, what was entered apart; nothing before."""
     if state(survey, now) != CLOSED:
         return []
-    answers = list(_sent(survey).values_list("answers", flat=True))
-    return [_counted(one, answers) for one in asked(survey) if one.kind != "statement"]
+    sent = _sent(survey)
+    own = list(sent.filter(sheet=None).values_list("answers", flat=True))
+    entered = list(sent.exclude(sheet=None).values_list("answers", flat=True))
+    return [
+        _counted(one, own) | {"entered": _counted(one, entered) if entered else None}
+        for one in asked(survey) if one.kind != "statement"
+    ]  # fmt: skip
 
 
 def _counted(one: rules.Asked, answers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -136,9 +150,9 @@ def _counted(one: rules.Asked, answers: list[dict[str, Any]]) -> dict[str, Any]:
 def table(survey: Survey) -> Iterator[list[str]]:
     """Give the export: a head, then an answer a line in no order of time and with no person."""
     questions = asked(survey)
-    yield ["level", *rules.columns(questions)]
+    yield ["source", "level", *rules.columns(questions)]
     lines = [
-        [level, *rules.line(questions, answers)]
-        for level, answers in _sent(survey).values_list("level", "answers")
+        [source or "site", level, *rules.line(questions, answers)]
+        for source, level, answers in _sent(survey).values_list("sheet__source", "level", "answers")
     ]
     yield from sorted(lines)

@@ -242,6 +242,30 @@ def missing(questions: Sequence[Asked], answers: Mapping[str, Any]) -> list[Aske
     ]  # fmt: skip
 
 
+def read(
+    questions: Sequence[Asked], raws: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Refused]]:
+    """Return a whole answer as it is kept, and what is wrong in it, by question.
+
+    Questions that such an answer hides are left out, with their mistakes.
+    """
+    answers: dict[str, Any] = {}
+    refused: dict[str, Refused] = {}
+    for one in questions:
+        try:
+            value = checked(one, raws.get(one.key))
+        except Refused as refusal:
+            refused[one.key] = refusal
+            continue
+        if value is not None:
+            answers[one.key] = value
+    asked = {one.key for one in shown(questions, answers)}
+    return (
+        {key: value for key, value in answers.items() if key in asked},
+        {key: refusal for key, refusal in refused.items() if key in asked},
+    )
+
+
 def next_page(questions: Sequence[Asked], answers: Mapping[str, Any], page: int) -> int:
     """Return the next page with something to ask; 0 when there is none."""
     return min((one.page for one in shown(questions, answers) if one.page > page), default=0)
