@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "otklik.participation.projects",
     "otklik.participation.ballots",
     "otklik.participation.surveys",
+    "otklik.participation.discussions",
     "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",

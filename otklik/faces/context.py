@@ -16,6 +16,7 @@ from otklik.flow.instructions import queries as instructions
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
+from otklik.participation.discussions import queries as discussions
 from otklik.participation.outcomes import queries as outcomes
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ SECTIONS = {
     "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
     "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
     "outcomes": ("organise_votes", "fulfil", "see_statistics"),
-    "webhooks": ("edit_webhooks",),
+    "webhooks": ("edit_webhooks",), "moderation": ("moderate_discussions",),
+    "discussions": ("organise_votes", "moderate_discussions"),
 }  # fmt: skip
 """The desk's sections and the permissions any of which opens them."""
 
@@ -71,6 +73,11 @@ def _outcomes_waiting(asker: Official | None) -> dict[str, int]:
     return outcomes.waiting(asker, timezone.now()) if asker else {}
 
 
+def _moderation_waiting(asker: Official | None) -> dict[str, int]:
+    """Count comments and appeals that wait for the official; asked only by a page that shows it."""
+    return discussions.waiting(asker) if asker else {}
+
+
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles, asker = _titles(), access.official(request)
@@ -86,5 +93,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
         "tasks_waiting": partial(_tasks_waiting, asker),
         "outcomes_waiting": partial(_outcomes_waiting, asker),
+        "moderation_waiting": partial(_moderation_waiting, asker),
         "vision": request.COOKIES.get("vision", ""),
     }

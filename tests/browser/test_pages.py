@@ -27,7 +27,7 @@ from tests.browser.test_widgets import made
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 AXE = "node_modules/axe-core/axe.min.js"
@@ -44,6 +44,8 @@ OFFICIALS = (
 GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
+    "/surveys/{survey}/", "/surveys/{ended}/", "/discussions/", "/discussions/{discussion}/",
+    "/discussions/{discussion}/log/",
     "/enter/phone/", "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/",
     "/m/{number}/", "/no-such-page/", "/data/", "/offline/", "/offline/send/",
 )  # fmt: skip
@@ -59,6 +61,8 @@ PAGES = (
     ("guest", "/w/{token}/", 360),
     *(("author", path, 360) for path in ("/cabinet/", "/sent/{own}/", "/m/{own}/")),
     ("author", "/votes/{vote}/ballot/", 360),
+    *(("author", f"/surveys/{{survey}}/{path}", 360) for path in ("answer/1/", "review/")),
+    ("author", "/discussions/{discussion}/write/?part=p1-1", 360),
     *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
@@ -68,11 +72,14 @@ PAGES = (
     ("controller", "/desk/checks/", 1366),
     *(("admin", path, 390) for path in ("/desk/people/", "/desk/erasures/", "/desk/exports/")),
     ("auditor", "/desk/audit/", 390),
-    *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/")),
+    *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/", "{webhook}/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
     *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
     *(("votes", f"/desk/surveys/{path}", 390) for path in ("", "new/")),
     *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),
+    *(("votes", "/desk/outcomes/{phase}/", width) for width in (390, 1366)),
+    *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
+    ("moderator", "/desk/discussions/moderation/?tab=appeals", 1366),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
@@ -117,10 +124,23 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
         executor.reload()
     city = people["cityadmin"]
     code = made(city, served, "form")
+    widget = city.url.rstrip("/").rpartition("/")[2]
+    guest.goto(f"{served}/surveys/")
+    surveys = guest.locator("main .rows a")
+    survey, ended = (slug_of(each) for each in (surveys.first, surveys.last))
+    guest.goto(f"{served}/discussions/")
+    discussion = slug_of(guest.locator("main .rows a").first)
+    answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
+    people["votes"].goto(f"{served}/desk/outcomes/?tab=undecided")
     guest.goto(f"{served}/votes/")
     return {
+        "survey": survey,
+        "ended": ended,
+        "discussion": discussion,
+        "phase": first(people["votes"], "main a[href^='/desk/outcomes/']"),
+        "webhook": subscribed(city, served),
         "vote": first(guest, "main a[href^='/votes/']:not([href$='/how/'])"),
-        "widget": city.url.rstrip("/").rpartition("/")[2],
+        "widget": widget,
         "token": code.partition('data-widget="')[2].partition('"')[0],
         "own": people["author"].locator("[data-number]").inner_text(),
         "number": public,
@@ -133,6 +153,32 @@ def first(page: Page, link: str) -> str:
     """Return the number that the first such link leads to."""
     address = page.locator(link).first.get_attribute("href") or ""
     return address.rstrip("/").rpartition("/")[2]
+
+
+def slug_of(link: Locator) -> str:
+    """Return the last part of the address that a link leads to."""
+    return (link.get_attribute("href") or "").rstrip("/").rpartition("/")[2]
+
+
+def answer(page: Page, address: str) -> None:
+    """Say where one lives and answer the first page of a survey, so that there is a review."""
+    page.goto(address)
+    if page.locator("#territory").count():
+        page.select_option("#territory", "vologda-city")
+        page.fill("#born_on", "1980-05-01")
+        page.locator("main form button").click()
+    page.locator('main input[type="radio"]').first.check(force=True)
+    page.locator("main form button").click()
+
+
+def subscribed(city: Page, served: str) -> str:
+    """Subscribe another system; return the subscription's number."""
+    city.goto(f"{served}/desk/webhooks/new/")
+    city.fill("#title", "Проба")
+    city.fill("#url", "https://city.example.ru/hook")
+    city.locator("main form.card button").first.click()
+    city.locator("#since").wait_for()
+    return city.url.rstrip("/").rpartition("/")[2]
 
 
 def serious(page: Page) -> list[tuple[str, list[str]]]:

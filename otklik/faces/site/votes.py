@@ -25,6 +25,7 @@ from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.ballots import chain, commands, queries, threats
+from otklik.participation.discussions import queries as discussions
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
@@ -73,11 +74,14 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         found = projects.public_project(slug)
     except ObjectDoesNotExist:
         raise Http404 from None
+    now = timezone.now()
     context = {
-        "project": found, "votes": queries.votes_in(found), "surveys": [
-            (each, surveys.state(each, timezone.now())) for each in surveys.surveys_in(found)
-        ], "today": timezone.localdate(),
-        "outcomes": outcomes.outcomes_of(found, timezone.now()),
+        "project": found, "votes": queries.votes_in(found), "today": timezone.localdate(),
+        "surveys": [(each, surveys.state(each, now)) for each in surveys.surveys_in(found)],
+        "discussions": [
+            (each, discussions.state(each, now)) for each in discussions.discussions_in(found)
+        ],
+        "outcomes": outcomes.outcomes_of(found, now),
     }  # fmt: skip
     return render(request, "site/project.html", context)
 

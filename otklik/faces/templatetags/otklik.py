@@ -41,6 +41,12 @@ def label(code: str, kind: str) -> str:
     return topics.label(kind, code, _language())
 
 
+@register.filter
+def asked_at(outcome: Any) -> str:
+    """Return the page of what was asked in a phase that ended."""
+    return reverse(f"site:{outcome.phase.kind}", args=[outcome.slug])
+
+
 @register.simple_tag(takes_context=True)
 def goes_to(context: dict[str, Any], view: str) -> str:
     """Return a menu link's attributes: where it goes, and whether the reader is there already.

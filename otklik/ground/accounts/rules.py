@@ -17,6 +17,7 @@ PERMISSIONS = (
     "edit_ground", "manage_people", "create_on_behalf",
     "hold_reception",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
+    "moderate_discussions",
     "approve_export", "erase_person", "audit", "group", "edit_templates", "edit_widgets",
     "edit_webhooks",
     "register_appeals",

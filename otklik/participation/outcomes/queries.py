@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
     from otklik.ground.accounts.models import Official
     from otklik.participation.ballots.models import Vote
+    from otklik.participation.discussions.models import Discussion
     from otklik.participation.projects.models import Project
     from otklik.participation.surveys.models import Survey
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
+SUBJECTS = tuple(Phase.Kind.values)
 HEAVY = ("project__territory__polygon", "vote__manifest", "vote__result")
 
 
@@ -83,20 +85,21 @@ def _ended(now: datetime) -> QuerySet[Phase]:
     """Return the announced phases whose end has come."""
     found = Phase.objects.filter(region=region(), sealed_at__isnull=False, closes_at__lte=now)
     rulings = Ruling.objects.select_related("topic").defer("topic__phrases").order_by("pk")
-    related = ("project__organisation", "project__territory", "vote", "survey", "audience")
+    related = ("project__organisation", "project__territory", *SUBJECTS, "audience")
     return found.select_related(*related).defer(*HEAVY).prefetch_related(
         Prefetch("rulings", rulings),
         Prefetch("rulings__obligations", _obligations().order_by("due", "pk")),
     )  # fmt: skip
 
 
-def subject_of(phase: Phase) -> Vote | Survey:
-    """Return what was asked in a phase."""
-    return phase.survey if phase.kind == Phase.Kind.SURVEY else phase.vote
+def subject_of(phase: Phase) -> Vote | Survey | Discussion:
+    """Return what was asked in a phase: it hangs there under the name of the phase's kind."""
+    subject: Vote | Survey | Discussion = getattr(phase, phase.kind)
+    return subject
 
 
 def title_of(phase: Phase) -> str:
-    """Return the question of a vote, the title of a survey."""
+    """Return the question of a vote, the title of a survey or a discussion."""
     return str(subject_of(phase))
 
 

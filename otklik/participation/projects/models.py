@@ -52,6 +52,7 @@ class Phase(models.Model):
     class Kind(models.TextChoices):
         VOTE = "vote", _("голосование")
         SURVEY = "survey", _("опрос")
+        DISCUSSION = "discussion", _("обсуждение")
 
     region = models.ForeignKey(Region, models.PROTECT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="phases")

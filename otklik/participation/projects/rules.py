@@ -57,5 +57,5 @@ def check_may_take_part(circle: Circle, who: Who, day: date) -> None:
         raise Refused("age", f"Участвуют с {circle.min_age} лет",
                       f"One takes part from {circle.min_age} years on")  # fmt: skip
     if circle.territories and who.territory not in circle.territories:
-        raise Refused("territory", "Голосуют жители других территорий",
-                      "This vote is for people of other places")  # fmt: skip
+        raise Refused("territory", "Участвуют жители других территорий",
+                      "This is for people of other places")  # fmt: skip

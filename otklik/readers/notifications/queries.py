@@ -16,10 +16,17 @@ from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print
 from otklik.ground.territories.queries import region
 from otklik.participation.ballots.models import RegisterEntry
+from otklik.participation.discussions.models import Comment, Participant
 from otklik.participation.surveys.models import Response
 from otklik.readers.notifications import wording
 from otklik.readers.notifications.models import Delivery, Silence
-from otklik.readers.notifications.rules import OF_OUTCOMES, OF_PROBLEMS, TOLD, tells_author
+from otklik.readers.notifications.rules import (
+    OF_COMMENTS,
+    OF_OUTCOMES,
+    OF_PROBLEMS,
+    TOLD,
+    tells_author,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -46,8 +53,10 @@ Hearer = tuple["Entry", str, str]
 def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
     """Give who hears of these facts and how: authors, those who joined, wait or took part."""
     of_problems = [each for each in entries if each.kind in OF_PROBLEMS]
-    of_cases = [each for each in entries if each.kind not in OF_PROBLEMS | OF_OUTCOMES]
+    others = OF_PROBLEMS | OF_OUTCOMES | OF_COMMENTS
+    of_cases = [each for each in entries if each.kind not in others]
     yield from _of_outcomes([each for each in entries if each.kind in OF_OUTCOMES])
+    yield from _of_comments([each for each in entries if each.kind in OF_COMMENTS])
     waiting = _waiting({each.data["problem"] for each in of_problems})
     linked = _linked({e.data["problem"] for e in of_problems if e.kind == "problem.told"})
     reports = {each.data["report"] for each in of_cases} | {
@@ -76,6 +85,22 @@ def _of_outcomes(entries: Sequence[Entry]) -> Iterator[Hearer]:
         yield from _each(entry, took_part.get(entry.data["phase"], []))
 
 
+def _of_comments(entries: Sequence[Entry]) -> Iterator[Hearer]:
+    """Give who is answered, but not by themselves, and whose comment a moderator dealt with."""
+    asked = {each.data["comment"] for each in entries} | {each.data["parent"] for each in entries}
+    found = Comment.objects.filter(pk__in=asked - {None}, participant__person__isnull=False)
+    authors = {
+        pk: (f"person:{person}", _channels(email, ""))
+        for pk, person, email in found.values_list(
+            "pk", "participant__person_id", "participant__person__email"
+        )
+    }
+    for entry in entries:
+        own, above = authors.get(entry.data["comment"]), authors.get(entry.data["parent"])
+        hears = (above if above != own else None) if entry.kind == "comment.shown" else own
+        yield from _each(entry, [hears] if hears else [])
+
+
 def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
     """Return who took part by phase, in the register's own order, which is by random ids."""
     found = RegisterEntry.objects.filter(vote__phase__in=phases).order_by("pk")
@@ -85,6 +110,11 @@ def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, 
     sent = Response.objects.filter(survey__phase__in=phases, sent_at__isnull=False)
     for person, phase, email in sent.exclude(person=None).values_list(
         "person_id", "survey__phase_id", "person__email"
+    ):
+        told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
+    wrote = Participant.objects.filter(discussion__phase__in=phases).exclude(person=None)
+    for person, phase, email in wrote.values_list(
+        "person_id", "discussion__phase_id", "person__email"
     ):
         told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
     return told
@@ -244,6 +274,8 @@ def _participant(person_id: int, delivery: Delivery) -> tuple[str, wording.About
     person = Person.objects.filter(pk=person_id, is_active=True).first()
     if person is None:
         return None
+    if delivery.kind in OF_COMMENTS:
+        return person.email, wording.of_comment(delivery.kind, delivery.data)
     return person.email, wording.of_outcome(delivery.kind, delivery.data)
 
 

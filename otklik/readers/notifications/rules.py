@@ -46,9 +46,14 @@ TOLD: Mapping[str, Told] = {
     "problem.closed": Told("news", owed=False, sms=True),
     "ruling.made": Told("ruling", owed=False),
     "obligation.kept": Told("promise_kept", owed=False),
+    "comment.shown": Told("comment_replied", owed=False),
+    "comment.hidden": Told("comment_hidden"),
+    "comment.restored": Told("comment_restored"),
+    "comment.upheld": Told("comment_upheld"),
 }
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
 OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept"})
+OF_COMMENTS = frozenset(kind for kind in TOLD if kind.startswith("comment."))
 
 
 def is_news(at: datetime, now: datetime) -> bool:

@@ -17,8 +17,10 @@ from otklik.flow.channels.email.outbound import Enclosure, Letter
 from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
+from otklik.participation.discussions.models import Comment, CommentAppeal
+from otklik.participation.discussions.queries import REASONS
 from otklik.participation.outcomes.models import Obligation, Ruling
-from otklik.participation.outcomes.queries import title_of
+from otklik.participation.outcomes.queries import SUBJECTS, title_of
 from otklik.participation.projects.models import Phase
 from otklik.readers.notifications.rules import TOLD
 
@@ -137,7 +139,7 @@ def of_problem(data: dict[str, Any], path: str, language: str) -> About:
 
 def of_outcome(kind: str, data: dict[str, Any]) -> About:
     """Return what one who took part hears: what was decided, or what is done."""
-    phase = Phase.objects.select_related("project", "vote", "survey").get(pk=data["phase"])
+    phase = Phase.objects.select_related("project", *SUBJECTS).get(pk=data["phase"])
     values = {"title": title_of(phase), "region": region().title_ru}
     if kind == "ruling.made":
         ruling = Ruling.objects.get(pk=data["ruling"])
@@ -149,6 +151,20 @@ def of_outcome(kind: str, data: dict[str, Any]) -> About:
         values |= {"what": one.what, "organisation": one.organisation.title_ru,
                    "text": said.text if said else ""}  # fmt: skip
     return About(values, f"/projects/{phase.project.slug}/")
+
+
+def of_comment(kind: str, data: dict[str, Any]) -> About:
+    """Return what one who wrote in a discussion hears; nobody's comment goes into a letter."""
+    one = Comment.objects.select_related("discussion").get(pk=data["comment"])
+    found = CommentAppeal.objects.filter(against__comment=one).exclude(outcome=None).last()
+    values = {
+        "title": one.discussion.title, "region": region().title_ru,
+        "number": str(data["parent"] if kind == "comment.shown" else one.pk),
+        "reason": label(REASONS, data.get("reason", "")) if data.get("reason") else "",
+        "text": found.reply if found and kind != "comment.hidden" else "",
+    }  # fmt: skip
+    place = "mine" if kind in {"comment.hidden", "comment.upheld"} else f"c{one.pk}"
+    return About(values, f"/discussions/{one.discussion.slug}/#{place}")
 
 
 def sealed(about: About) -> About:

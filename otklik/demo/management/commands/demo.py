@@ -14,6 +14,7 @@ from django.utils import timezone
 from otklik.demo import accounts, seeding
 from otklik.demo.appealing import write_appeals
 from otklik.demo.declared import declare
+from otklik.demo.discussing import discuss
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
 from otklik.demo.outcomes import decide
@@ -91,6 +92,7 @@ class Command(BaseCommand):
         hold(now)
         vote(now)
         survey(now)
+        discuss(now)
         decide(now)
         write_appeals(now)
 

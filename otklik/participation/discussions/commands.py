@@ -1,0 +1,286 @@
+"""The verbs of a discussion. Constraints and row locks decide, never a look before a write."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
+
+from otklik.ground.accounts.rules import Refused
+from otklik.ground.kit.text import clean, personal_in
+from otklik.journal.writing import command, record
+from otklik.participation.discussions import events, queries, rules
+from otklik.participation.discussions.models import (
+    Comment,
+    CommentAppeal,
+    Discussion,
+    DocumentPart,
+    ModerationAct,
+    Participant,
+)
+from otklik.participation.projects import commands as projects
+from otklik.participation.projects.queries import circle_of, resident_of, who
+from otklik.participation.projects.rules import Circle, check_may_take_part
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from otklik.ground.accounts.models import Official, Person
+    from otklik.participation.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an organiser says of a discussion."""
+
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    about: str = ""
+    moderation: str = rules.POST
+    circle: Circle = field(default_factory=Circle)
+    project: Project | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one writes: at which place, in answer to whom, signed or not; `key` makes it once."""
+
+    text: str
+    stance: str = ""
+    part: str = ""
+    to: int | None = None
+    signed: bool = False
+    sure: bool = False
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def _locked(discussion_id: int) -> Discussion:
+    found = Discussion.objects.select_related("phase__project", "phase__audience")
+    return found.select_for_update(no_key=True, of=("self",)).get(pk=discussion_id)
+
+
+def _tell(found: Discussion, fact: type[events.DiscussionFact], by: str, now: datetime) -> None:
+    record(fact(region=found.region_id, subject=found.ref, actor=by, at=now, discussion=found.pk))
+
+
+def _tell_of(
+    one: Comment, fact: type[events.CommentFact], by: str, now: datetime, **more: str
+) -> None:
+    record(
+        fact(
+            region=one.region_id, subject=f"discussion:{one.discussion_id}", actor=by, at=now,
+            discussion=one.discussion_id, comment=one.pk, parent=one.parent_id, **more,
+        )
+    )  # fmt: skip
+
+
+def _drafted(discussion_id: int) -> Discussion:
+    found = _locked(discussion_id)
+    if found.phase.sealed_at is not None:
+        raise Refused("announced", "Объявленное обсуждение не меняют",
+                      "An announced discussion stands")  # fmt: skip
+    return found
+
+
+@command
+def draft_discussion(draft: Draft, *, by: Official, now: datetime) -> Discussion:
+    """Begin a discussion, with a project of its title if none is named; nobody sees it yet."""
+    project = draft.project or projects.start_project(
+        title=draft.title, summary=draft.about, by=by, now=now
+    )
+    phase = projects.plan_phase(
+        project, kind="discussion", opens_at=draft.opens_at, closes_at=draft.closes_at,
+        circle=draft.circle,
+    )  # fmt: skip
+    found = projects.under_free_slug(
+        draft.title,
+        lambda slug: Discussion.objects.create(
+            region=by.region, phase=phase, slug=slug, title=draft.title.strip()[:300],
+            about=draft.about.strip(), moderation=draft.moderation, made_by=by, made_at=now,
+        ),
+    )  # fmt: skip
+    _tell(found, events.DiscussionDrafted, by.ref, now)
+    return found
+
+
+@command
+def write_document(discussion_id: int, source: str, *, by: Official, now: datetime) -> None:
+    """Put a draft's document in place of the one that was there."""
+    found = _drafted(discussion_id)
+    parts = rules.parts(clean(source))
+    found.parts.all().delete()
+    DocumentPart.objects.bulk_create(
+        DocumentPart(
+            region=found.region, discussion=found, key=each.key, kind=each.kind, page=each.page,
+            text=each.text, lat=each.lat, lon=each.lon,
+        )
+        for each in parts
+    )  # fmt: skip
+    _tell(found, events.DiscussionEdited, by.ref, now)
+
+
+@command
+def drop_draft(discussion_id: int, *, by: Official, now: datetime) -> None:
+    """Throw a draft away."""
+    found = _drafted(discussion_id)
+    phase = found.phase
+    _tell(found, events.DiscussionDropped, by.ref, now)
+    found.delete()
+    phase.delete()
+
+
+@command
+def announce_discussion(discussion_id: int, *, by: Official, now: datetime) -> Discussion:
+    """Publish a discussion; neither document nor window nor circle change any more."""
+    found = _locked(discussion_id)
+    if found.phase.sealed_at is not None:
+        return found
+    for said, held in queries.check_list(found, now):
+        if not held:
+            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
+    projects.seal_phase(found.phase, by=by, now=now)
+    _tell(found, events.DiscussionAnnounced, by.ref, now)
+    return found
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def _participant(found: Discussion, person: Person, now: datetime) -> Participant:
+    """Return a person's one row, locked; the constraint decides who made it."""
+    if queries.state(found, now) != queries.OPEN:
+        raise Refused("not_open", "Обсуждение сейчас не идёт", "The discussion is not open now")
+    check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
+    resident = resident_of(person)
+    try:
+        with transaction.atomic():
+            return Participant.objects.create(
+                region=found.region, discussion=found, person=person, level=person.level,
+                territory=resident.territory if resident else None,
+            )  # fmt: skip
+    except IntegrityError:
+        line = Participant.objects.select_for_update(no_key=True)
+        return line.get(discussion=found, person=person)
+
+
+def _place(found: Discussion, said: Said) -> tuple[DocumentPart | None, Comment | None]:
+    """Return the part of the document and the comment that one writes at."""
+    if said.to is not None:
+        parent = found.comments.filter(pk=said.to, depth=0, state=rules.SHOWN).first()
+        if parent is None:
+            raise Refused("gone", "Комментарий, на который вы отвечаете, скрыт",
+                          "The comment that you answer is hidden")  # fmt: skip
+        return parent.part, parent
+    if not said.part:
+        return None, None
+    part = found.parts.filter(key=said.part).first()
+    if part is None:
+        raise Refused("part", "Выберите место в документе", "Choose a place in the document")
+    return part, None
+
+
+@command
+def write(discussion_id: int, said: Said, *, person: Person, now: datetime) -> Comment:
+    """Take a comment or a reply; the same press again gives the same one."""
+    found, text = queries.get(discussion_id), clean(said.text)
+    line, limits = _participant(found, person, now), queries.limits()
+    before = line.comments.filter(key=said.key).first()
+    if before is not None:
+        return before
+    rules.check_text(text, limits.longest)
+    rules.check_stance(said.stance, reply=said.to is not None)
+    part, parent = _place(found, said)
+    if not said.sure:
+        rules.check_personal(personal_in(text))
+    morning = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rules.check_count(line.comments.filter(made_at__gte=morning).count(), limits.comments_a_day)
+    shown = found.moderation == rules.POST
+    one = Comment.objects.create(
+        region=found.region, discussion=found, participant=line, part=part, parent=parent,
+        depth=int(parent is not None), stance=said.stance, text=text,
+        signature=rules.signature(person.first_name, person.last_name) if said.signed else "",
+        state=rules.SHOWN if shown else rules.PENDING, key=said.key, made_at=now,
+    )  # fmt: skip
+    _tell_of(one, events.CommentWritten, person.ref, now)
+    if shown:
+        _tell_of(one, events.CommentShown, person.ref, now)
+    return one
+
+
+# --- Moderation -----------------------------------------------------------------------------------
+
+FACTS: dict[str, type[events.CommentFact]] = {
+    rules.SHOW: events.CommentShown, rules.HIDE: events.CommentHidden,
+    rules.RESTORE: events.CommentRestored, rules.UPHOLD: events.CommentUpheld,
+}  # fmt: skip
+
+
+def _act(one: Comment, act: str, reason: str, by: Official, now: datetime) -> ModerationAct:
+    one.state = rules.state_after(one.state, act)
+    one.save(update_fields=["state"])
+    made = ModerationAct.objects.create(
+        region=one.region, comment=one, act=act, reason=reason, by=by, at=now
+    )
+    more = {"reason": reason} if act == rules.HIDE else {}
+    _tell_of(one, FACTS[act], by.ref, now, **more)
+    return made
+
+
+def _comment(comment_id: int) -> Comment:
+    return Comment.objects.select_for_update(no_key=True).get(pk=comment_id)
+
+
+@command
+def moderate(
+    comment_id: int, act: str, *, reason: str = "", by: Official, now: datetime
+) -> ModerationAct:
+    """Show, hide for a reason of the list, or restore; everybody reads that it was done."""
+    one = _comment(comment_id)
+    rules.check_reason(
+        act, reason, [code for code, line in queries.reasons().items() if line.active]
+    )
+    if act == rules.UPHOLD or queries.open_appeal(one) is not None:
+        raise Refused("appealed", "Автор подал жалобу: решите её", "The author appealed: decide it")
+    return _act(one, act, reason if act == rules.HIDE else "", by, now)
+
+
+@command
+def appeal(comment_id: int, *, text: str, person: Person, now: datetime) -> CommentAppeal:
+    """Ask another moderator to look at a hidden comment of one's own; once a hiding."""
+    one, limits = _comment(comment_id), queries.limits()
+    last = one.acts.filter(act=rules.HIDE).last()
+    rules.check_appeal(one.state, last.at if last else None, now, limits.appeal_days)
+    rules.check_text(text, limits.longest)
+    assert last is not None
+    try:
+        with transaction.atomic():
+            made = CommentAppeal.objects.create(
+                region=one.region, against=last, hidden_by=last.by, text=clean(text), made_at=now
+            )
+    except IntegrityError:
+        raise Refused("appealed", "Вы уже подали жалобу", "You have appealed already") from None
+    _tell_of(one, events.CommentAppealed, person.ref, now)
+    return made
+
+
+@command
+def decide_appeal(
+    appeal_id: int, *, restore: bool, reply: str, by: Official, now: datetime
+) -> CommentAppeal:
+    """Restore a comment or leave it hidden, with words for the author: another one decides."""
+    made = CommentAppeal.objects.select_for_update(of=("self",)).select_related("against").get(
+        pk=appeal_id
+    )  # fmt: skip
+    if made.decided_by_id is not None:
+        raise Refused("decided", "Жалоба уже решена", "The appeal has been decided")
+    rules.check_another(made.hidden_by_id, by.pk)
+    rules.check_text(reply, queries.limits().longest)
+    one = _comment(made.against.comment_id)
+    made.outcome = _act(one, rules.RESTORE if restore else rules.UPHOLD, "", by, now)
+    made.decided_by, made.reply = by, clean(reply)
+    made.save(update_fields=["outcome", "decided_by", "reply"])
+    return made
