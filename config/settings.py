@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "otklik.flow.roadmaps",
     "otklik.flow.privacy",
     "otklik.flow.control",
+    "otklik.flow.channels.chats",
+    "otklik.flow.channels.social",
     "otklik.flow.channels.sms",
     "otklik.flow.channels.widgets",
     "otklik.flow.appeals",
@@ -291,5 +293,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"httpx": {"level": "WARNING"}},  # its lines hold whole addresses, keys of bots too
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

@@ -28,6 +28,7 @@ from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases import queue as queues
 from otklik.flow.cases.rules import BY_VERB, RESULTS, Refused
+from otklik.flow.channels.social.queries import link_of
 from otklik.flow.control.commands import press
 from otklik.flow.control.queries import forecast
 from otklik.flow.intake import queries as intake_queries
@@ -173,6 +174,7 @@ def _case_page(
         "usual": forecast(found.topic_id, found.territory_id, now),
         "once": uuid.uuid4().hex,
         "state": queries.state_of(found),
+        "found_at": link_of(found.report_id),
         "told": {"answers": told.answers(found, seen), "news": told.news(found, seen)},
         "answers": [
             {

@@ -13,6 +13,7 @@ from otklik.flow.cases.queries import cases_of
 from otklik.flow.intake.queries import reports_by_phone
 from otklik.flow.intake.rules import phone_of
 from otklik.ground.accounts.models import Official
+from otklik.ground.kit.text import phrase_in
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, topics
 
@@ -143,7 +144,7 @@ class Warned:
 def danger_in(text: str) -> Warned | None:
     """Return what must be done at once on hearing such words, or None."""
     for line in directory("call_dangers").values():
-        phrase = rules.danger(text, line.extra.get("phrases", []))
+        phrase = phrase_in(text, line.extra.get("phrases", []))
         if phrase:
             return Warned(phrase, line.title_ru)
     return None

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from otklik.ground.kit.text import stems
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 FIELDS = {"event": "event", "phone": "phone", "extension": "extension", "call": "call_id"}
@@ -78,12 +76,6 @@ def next_state(before: str, kind: str, *, answered: bool) -> str:
     if kind == "ended":
         return "ended" if answered or before == "talking" else "missed"
     return "talking" if kind == "talking" or before == "talking" else "ringing"
-
-
-def danger(text: str, phrases: Iterable[str]) -> str:
-    """Return the first phrase of which every word is in a text, in any form; empty if none is."""
-    said = set(stems(text))
-    return next((phrase for phrase in phrases if said.issuperset(stems(phrase))), "")
 
 
 def aloud(number: str) -> str:

@@ -42,6 +42,7 @@ class Report(models.Model):
     class Contact(models.TextChoices):
         EMAIL = "email", "почта"
         PHONE = "phone", "телефон"
+        CHAT = "chat", "тот же чат"
         NONE = "none", "без ответа на почту и телефон"
 
     id = models.BigAutoField(primary_key=True)

@@ -19,6 +19,8 @@ SPAN = 10_000_000
 _FACTOR, _OFFSET = 6_180_339, 2_718_281  # the factor is prime to SPAN: one number per serial
 _EMAIL = re.compile(r"[^@\s\"'<>()]{1,64}@[^@\s\"'<>()]+\.[^@\s\"'<>().\d][^@\s\"'<>()]*")
 BROKEN = "\ufffd"
+CHATS = frozenset({"telegram", "vk", "max", "social"})
+"""Channels whose messages are answered where they came from, so that no contact is asked."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,10 @@ def _on_earth(lat: float | None, lon: float | None) -> bool:
     )
 
 
+def _own_way(new: NewReport) -> set[str]:
+    return {"chat"} if new.channel in CHATS else set()
+
+
 def _contact(new: NewReport) -> Iterator[Problem]:
     if (new.contact, new.email.strip()) == ("email", ""):
         yield Problem(
@@ -187,7 +193,7 @@ def _contact(new: NewReport) -> Iterator[Problem]:
             "Проверьте телефон: например, +7 921 000-00-00",
             "Check the phone number: for example +7 921 000-00-00",
         )  # fmt: skip
-    elif new.contact not in {"email", "phone", "none"}:
+    elif new.contact not in {"email", "phone", "none"} | _own_way(new):
         yield Problem("contact", "kind", "Выберите, куда ответить", "Choose where to answer")
 
 

@@ -19,6 +19,7 @@ from django.db.models import Q
 from otklik.flow.appeals.models import Notice, Paper, Question
 from otklik.flow.calls.models import Call, Callback
 from otklik.flow.cases.models import Answer, Case, Dispute, Note, Support
+from otklik.flow.channels.chats.models import ChatReport, Talk
 from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
@@ -309,6 +310,7 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
         person=None, email="", email_print="", phone="", phone_print=""
     )
     SmsMessage.objects.filter(subject__in=[f"report:{number}" for number in numbers]).delete()
+    _forget_talks(ids)
     _depersonalise_appeals(ids, names)
     for table in (Call, Callback):
         for called in table.objects.filter(report__in=ids):
@@ -336,6 +338,13 @@ def _depersonalise_appeals(ids: Collection[int], names: dict[int, frozenset[str]
     papers.delete()
     if paths:
         jobs.drop_files.defer(paths=paths)
+
+
+def _forget_talks(ids: Collection[int]) -> None:
+    """Part messages from the talks they were sent in; a talk that led to nothing else goes too."""
+    talks = list(Talk.objects.filter(reports__report__in=ids).values_list("pk", flat=True))
+    ChatReport.objects.filter(report__in=ids).delete()
+    Talk.objects.filter(pk__in=talks, reports=None).delete()
 
 
 def _forget_call(called: Call | Callback) -> None:

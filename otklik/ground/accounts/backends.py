@@ -18,9 +18,11 @@ PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
 FLOW = {
     "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
-    "partners", "webhooks",
+    "partners", "webhooks", "chats",
 }  # fmt: skip
 SET_UP = {
+    "chats": {"bot"},
+    "social": {"feed"},
     "calls": {"line", "extension"},
     "exchange": {"system"},
     "answers": {"answertemplate", "phrase", "limit"},

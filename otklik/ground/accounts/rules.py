@@ -19,7 +19,7 @@ PERMISSIONS = (
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "moderate_discussions",
     "approve_export", "erase_person", "audit", "group", "edit_templates", "edit_widgets",
-    "edit_webhooks",
+    "edit_webhooks", "handle_social",
     "register_appeals",
 )  # fmt: skip
 

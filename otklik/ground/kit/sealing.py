@@ -120,6 +120,11 @@ def email_print(email: str) -> str:
     return _print("email", said) if said else ""
 
 
+def peer_print(peer: str) -> str:
+    """Return the print of a messenger's number of a person; nothing for none."""
+    return _print("peer", peer) if peer else ""
+
+
 def identity_print(issuer: str, subject: str) -> str:
     """Return the keyed hash of an account in another system: all that is kept of its number.
 
@@ -141,4 +146,4 @@ def _each_once(prints: Iterable[str]) -> list[str]:
     return sorted(set(prints))
 
 
-PRINTS = {"phone": phone_print, "email": email_print}
+PRINTS = {"phone": phone_print, "email": email_print, "peer": peer_print}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import snowballstemmer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 HIDDEN = "[скрыто]"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -155,6 +155,12 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words, in order."""
     return [stem(word) for word in words(text)]
+
+
+def phrase_in(text: str, phrases: Iterable[str]) -> str:
+    """Return the first phrase of which every word is in a text, in any form; empty if none is."""
+    said = set(stems(text))
+    return next((phrase for phrase in phrases if said.issuperset(stems(phrase))), "")
 
 
 def shortened(text: str, limit: int) -> str:

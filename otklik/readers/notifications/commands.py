@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from otklik.flow.channels.base import Outcome, Sent
+from otklik.flow.channels.chats import outbound as chats
 from otklik.flow.channels.email import outbound as email
 from otklik.flow.channels.sms import outbound as sms
 from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
+from otklik.flow.channels.social import outbound as social
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
 from otklik.readers.notifications.events import LetterRefused, LetterSent
@@ -38,6 +40,12 @@ def _try(delivery: Delivery) -> Sent | None:
         return None
     if delivery.channel == Delivery.Channel.SMS:
         return sms.sender().send(found.letter.text, found.address)
+    if delivery.channel == Delivery.Channel.CHAT:
+        kind, _, key = found.address.partition(":")
+        once = 2 * delivery.pk + 1  # words of dialogues have the even ones
+        if kind == "mention":
+            return social.send(found.letter.text, int(key), once)
+        return chats.send(found.letter.text, found.buttons, int(key), once)
     return email.send(found.letter, found.address)
 
 

@@ -17,6 +17,7 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "письмо"
         SMS = "sms", "СМС"
+        CHAT = "chat", "чат"
 
     class State(models.TextChoices):
         QUEUED = "queued", "ждёт отправки"

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from otklik.flow.appeals.paper import content_of
 from otklik.flow.cases.models import Case, Support
+from otklik.flow.channels.chats.models import Talk
+from otklik.flow.channels.chats.queries import chat_of, label
+from otklik.flow.channels.chats.rules import Button, rating_asked
 from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.channels.social.queries import mention_of
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining, ProblemCase
 from otklik.flow.regimes.rules import LAWFUL
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
 
     from otklik.journal.reading import Entry
 
-EMAIL, SMS = "email", "sms"
+EMAIL, SMS, CHAT = "email", "sms", "chat"
 SALT = "letters"
 YEARS = 5 * 366 * 86_400
 
@@ -45,6 +49,7 @@ class Composed:
 
     letter: Letter
     address: str
+    buttons: tuple[tuple[str, str], ...] = ()
 
 
 Hearer = tuple["Entry", str, str]
@@ -123,7 +128,7 @@ def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, 
 def _each(entry: Entry, found: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Hearer]:
     for whom, channels in found:
         for channel in channels:
-            if channel == EMAIL or TOLD[entry.kind].sms:
+            if channel in {EMAIL, CHAT} or TOLD[entry.kind].sms:
                 yield entry, whom, channel
 
 
@@ -135,7 +140,9 @@ def _channels(email: object, phone: object) -> tuple[str, ...]:
 def _reach(reports: Collection[int]) -> dict[int, tuple[str, ...]]:
     found = Report.objects.filter(pk__in=reports, withdrawn_at=None)
     return {
-        pk: _channels(email if kind == "email" else "", phone if kind == "phone" else "")
+        pk: (CHAT,)
+        if kind == CHAT
+        else _channels(email if kind == "email" else "", phone if kind == "phone" else "")
         for pk, kind, email, phone in found.values_list(
             "pk", "contact_kind", "email_print", "phone_print"
         )
@@ -187,6 +194,8 @@ def composed(delivery: Delivery) -> Composed | None:
     if found is None:
         return None
     address, about = found
+    if delivery.channel == CHAT:
+        return _for_chat(delivery, address, about)
     declines = email_print(address) if delivery.channel == EMAIL else ""
     if not address or (not TOLD[delivery.kind].owed and _declined(declines)):
         return None
@@ -195,6 +204,33 @@ def composed(delivery: Delivery) -> Composed | None:
         decline="" if TOLD[delivery.kind].owed else decline_path(declines),
     )  # fmt: skip
     return Composed(letter, address) if letter else None
+
+
+def _for_chat(delivery: Delivery, address: str, about: wording.About) -> Composed | None:
+    """Return news as they go where the message came from: a talk, or a thread in the open."""
+    kind, _, key = address.partition(":")
+    if kind == "mention":
+        text = wording.in_thread(delivery.kind, about)
+        return Composed(Letter("", text), address) if text else None
+    return _for_talk(delivery, key, about)
+
+
+def _for_talk(delivery: Delivery, talk_id: str, about: wording.About) -> Composed | None:
+    """Return news as its talk hears it, with buttons; None for a talk that is gone or wants none.
+
+    What the administrator of letters left without words is not told here either.
+    """
+    talk = Talk.objects.filter(pk=talk_id).first() if talk_id else None
+    if talk is None or (talk.muted and not TOLD[delivery.kind].owed):
+        return None
+    letter = wording.letter(delivery.kind, CHAT, about)
+    number = about.values.get("number", "").replace("-", "")
+    asked = {
+        "case.answered": rating_asked(number),
+        "case.questioned": (Button("reply", f"reply:{number}"),),
+    }.get(delivery.kind, ())  # fmt: skip
+    buttons = tuple((label(each.label, about.language), each.press) for each in asked)
+    return Composed(letter, f"talk:{talk_id}", buttons) if letter else None
 
 
 def _declined(print_: str) -> bool:
@@ -231,12 +267,22 @@ def _author(report_id: int, delivery: Delivery) -> tuple[str, wording.About] | N
     if case is None or case.report.withdrawn_at is not None:
         return None
     report = case.report
-    address = report.email if delivery.channel == EMAIL else report.phone
+    address = _address(case, delivery)
     path = f"/m/{case.spoken}/" if report.author_id else f"/track/?number={case.spoken}"
     if delivery.kind in OF_PROBLEMS:
         return address, wording.of_problem(delivery.data, path, report.language)
     said = wording.of_case(case, delivery.kind, delivery.data, path)
     return address, wording.sealed(said) if case.closed_contour else _filed(said, case, delivery)
+
+
+def _address(case: Case, delivery: Delivery) -> str:
+    if delivery.channel == CHAT:
+        talk = chat_of(case.report_id)
+        mention = None if talk else mention_of(case.report_id)
+        if mention is not None and mention.bot is not None and mention.thread:
+            return f"mention:{mention.pk}"
+        return f"talk:{talk.pk}" if talk else ""
+    return str(case.report.email if delivery.channel == EMAIL else case.report.phone)
 
 
 def _filed(about: wording.About, case: Case, delivery: Delivery) -> wording.About:
@@ -277,6 +323,15 @@ def _participant(person_id: int, delivery: Delivery) -> tuple[str, wording.About
     if delivery.kind in OF_COMMENTS:
         return person.email, wording.of_comment(delivery.kind, delivery.data)
     return person.email, wording.of_outcome(delivery.kind, delivery.data)
+
+
+def replies(reports: Collection[int]) -> dict[int, str]:
+    """Return where the answers to these messages stand in their threads."""
+    whom = {f"report:{pk}": pk for pk in reports}
+    found = Delivery.objects.filter(
+        whom__in=whom, kind="case.answered", channel=CHAT, state=Delivery.State.DELIVERED
+    )
+    return {whom[each.whom]: each.note for each in found.order_by("pk")}
 
 
 def newest(count: int) -> list[tuple[Delivery, Any]]:

@@ -13,7 +13,10 @@ from django.utils.timezone import localtime
 
 from otklik.flow.appeals.models import Notice
 from otklik.flow.cases.models import Answer, Note
+from otklik.flow.channels.chats.queries import words
+from otklik.flow.channels.chats.rules import LONGEST_SAID, filled, short
 from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.channels.social.rules import REPLY
 from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
@@ -30,7 +33,9 @@ if TYPE_CHECKING:
 
     from otklik.flow.cases.models import Case
 
-LETTERS, TEXTS = "letter_texts", "sms_texts"
+LETTERS, TEXTS, CHATS = "letter_texts", "sms_texts", "chat_texts"
+LEAST = 80
+"""Letters of an answer that a thread shows, however long its frame."""
 NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
          "case.redirected": "redirected"}  # fmt: skip
 LONGEST_SMS = 300
@@ -63,6 +68,9 @@ def letter(kind: str, channel: str, about: About, *, decline: str = "") -> Lette
     subject, body = _template(LETTERS, code, about.language)
     if not body:
         return None
+    if channel == "chat":
+        text = f"{_filled(subject, values)}\n\n{_filled(body, values).strip()}\n\n{values['link']}"
+        return Letter("", short(text, LONGEST_SAID))
     parts = [
         _filled(body, values),
         _filled(_template(LETTERS, "footer", about.language)[1], values),
@@ -73,6 +81,20 @@ def letter(kind: str, channel: str, about: About, *, decline: str = "") -> Lette
         parts.append(_filled(told, {**values, "decline": link}))
     text = "\n\n".join(each.strip() for each in parts if each.strip())
     return Letter(" ".join(_filled(subject, values).split()), f"{text}\n", about.files, link)
+
+
+def in_thread(kind: str, about: About) -> str:
+    """Return the short reply for a thread that everybody reads; nothing where there is none.
+
+    Of the closed contour nothing is said in the open.
+    """
+    code = f"thread_{TOLD[kind].text}"
+    if about.text or code not in directory(CHATS):
+        return ""
+    frame = words(code, about.language)
+    room = REPLY - len(filled(frame, {**about.values, "text": "…"}))
+    said = {**about.values, "text": short(about.values.get("text", ""), max(room, LEAST))}
+    return filled(frame, said)
 
 
 def _template(kind: str, code: str, language: str) -> tuple[str, str]:

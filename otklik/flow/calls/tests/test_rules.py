@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from otklik.flow.calls import rules
+from otklik.ground.kit.text import phrase_in
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -51,9 +52,9 @@ def test_a_call_never_goes_back() -> None:
 
 def test_danger_is_heard_in_any_form_of_the_words() -> None:
     phrases = ["запах газа", "провалился под лёд"]
-    assert rules.danger("Сильный запах какого-то газа в подъезде", phrases) == "запах газа"
-    assert rules.danger("Рыбак под лед провалился", phrases) == "провалился под лёд"
-    assert rules.danger("Запах из мусоропровода", phrases) == ""
+    assert phrase_in("Сильный запах какого-то газа в подъезде", phrases) == "запах газа"
+    assert phrase_in("Рыбак под лед провалился", phrases) == "провалился под лёд"
+    assert phrase_in("Запах из мусоропровода", phrases) == ""
 
 
 def test_a_number_is_read_aloud_in_pairs() -> None:

@@ -1,0 +1,90 @@
+"""Reading bots, talks and what waits; the words that chats speak."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+
+from otklik.flow.channels.chats import rules
+from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
+from otklik.ground.kit.text import phrase_in
+from otklik.ground.territories.queries import region
+from otklik.ground.topics.queries import directory
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from otklik.flow.cases.models import Case
+
+TEXTS = "chat_texts"
+LISTED = 5
+
+
+def chat_rules() -> rules.ChatRules:
+    """Return what the administrator set."""
+    told = region().settings.get("chats", {})
+    known = {each.name for each in fields(rules.ChatRules)}
+    return rules.ChatRules(**{name: value for name, value in told.items() if name in known})
+
+
+def bot_by_address(address: str) -> Bot | None:
+    """Return the active bot that has this part of an address."""
+    return Bot.objects.filter(region=region(), address=address, active=True).first()
+
+
+def words(code: str, language: str = "ru") -> str:
+    """Return a text of the small list `chat_texts`; the code itself where there is none."""
+    line = directory(TEXTS).get(code)
+    if line is None:
+        return code
+    english = language == "en"
+    title = (english and line.title_en) or line.title_ru
+    return (english and line.hint_en) or line.hint_ru or title
+
+
+def label(code: str, language: str = "ru") -> str:
+    """Return the words of a button; what has none in the list is words itself."""
+    return words(f"button_{code}", language) if f"button_{code}" in directory(TEXTS) else code
+
+
+def danger_in(text: str) -> bool:
+    """Tell whether words speak of a danger that waits for no message."""
+    for line in directory("call_dangers").values():
+        if phrase_in(text, line.extra.get("phrases", [])):
+            return True
+    return False
+
+
+def due_talks(now: datetime) -> list[int]:
+    """Return the talks in which something waits to be read."""
+    waits = ChatUpdate.objects.filter(talk=OuterRef("pk"), done_at=None)
+    found = Talk.objects.filter(Exists(waits), region=region(), next_at__lte=now)
+    return list(found.values_list("pk", flat=True))
+
+
+def due_bots(now: datetime) -> list[int]:
+    """Return the bots that have something to say and whose pause is over."""
+    waits = ChatMessage.objects.filter(bot=OuterRef("pk"), state="queued")
+    found = Bot.objects.filter(Exists(waits), region=region(), active=True)
+    return list(found.exclude(next_at__gt=now).values_list("pk", flat=True))
+
+
+def cases_of(talk: Talk) -> list[Case]:
+    """Return the newest cases whose messages were sent in a talk."""
+    found = ChatReport.objects.filter(talk=talk).exclude(report__case=None)
+    related = ("report__case__topic", "report__case__organisation")
+    return [each.report.case for each in found.select_related(*related)[:LISTED]]
+
+
+def is_own(talk: Talk, number: str) -> bool:
+    """Tell whether a message was sent in this talk."""
+    return ChatReport.objects.filter(talk=talk, report__number=number).exists()
+
+
+def chat_of(report_id: int) -> Talk | None:
+    """Return the talk in which a message was sent, while its bot works."""
+    found = ChatReport.objects.filter(report=report_id, talk__bot__active=True)
+    link = found.select_related("talk__bot").first()
+    return link.talk if link else None

@@ -1,0 +1,83 @@
+"""Reading findings: whose they are to decide, where a reply goes."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from otklik.flow.channels.social import rules
+from otklik.flow.channels.social.models import Feed, Mention
+from otklik.ground.accounts.bounds import within
+from otklik.ground.accounts.queries import powers_of
+from otklik.ground.territories.queries import region
+from otklik.ground.topics.queries import directory
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from otklik.ground.accounts.models import Official
+    from otklik.ground.accounts.rules import Power
+
+MAY = "handle_social"
+REASONS = "mention_reasons"
+PHRASES = "social_phrases"
+
+
+def social_rules() -> rules.SocialRules:
+    """Return what the administrator set."""
+    told = region().settings.get("social", {})
+    known = {each.name for each in fields(rules.SocialRules)}
+    return rules.SocialRules(**{name: value for name, value in told.items() if name in known})
+
+
+def phrases(code: str) -> list[str]:
+    """Return the phrases that always (or never) make a finding."""
+    line = directory(PHRASES).get(code)
+    return list(line.extra.get("phrases", [])) if line else []
+
+
+def mentions_of(official: Official) -> QuerySet[Mention]:
+    """Return the findings that an official may decide about, newest first.
+
+    What became a case of the closed contour is no longer here.
+    """
+    found = Mention.objects.filter(within(powers_of(official).granting(MAY), _bound))
+    related = ("topic", "territory", "bot", "report__case__organisation", "decided_by__person")
+    found = found.filter(region=region()).exclude(report__case__closed_contour=True)
+    return found.select_related(*related).defer("territory__polygon")
+
+
+def _bound(grant: Power) -> Q:
+    bounds = Q()
+    if grant.territories is not None:
+        bounds &= Q(territory_id__in=grant.territories)
+    if grant.topics is not None:
+        bounds &= Q(topic_id__in=grant.topics)
+    if grant.organisations is not None:
+        bounds &= Q(report__case__organisation_id__in=grant.organisations)
+    return bounds
+
+
+def counts(official: Official) -> dict[str, int]:
+    """Return how many findings stand in each state."""
+    found = mentions_of(official).order_by().values_list("state", flat=True)
+    states = list(found)
+    return {state: states.count(state) for state in Mention.State.values}
+
+
+def mention_of(report_id: int) -> Mention | None:
+    """Return the finding that a message was made of."""
+    return Mention.objects.filter(report=report_id).select_related("bot").first()
+
+
+def link_of(report_id: int) -> str:
+    """Return where in the open a message was found; nothing for any other."""
+    mention = mention_of(report_id)
+    return mention.link if mention else ""
+
+
+def feed_by_address(address: str) -> Feed | None:
+    """Return the active monitoring service that has this part of an address."""
+    return Feed.objects.filter(region=region(), address=address, active=True).first()
