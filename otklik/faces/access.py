@@ -136,7 +136,9 @@ def attachment_or_404(request: HttpRequest, token: str, *, original: bool) -> At
         found = intake.attachment(token)
     except ObjectDoesNotExist:
         raise Http404 from None
-    if _own(request, found.report.number) or _works_on(request, found, original=original):
+    proof = found.purpose == "proof"  # what is covered on it is others', not the author's
+    own = not (original and proof and found.covered) and _own(request, found.report.number)
+    if own or _works_on(request, found, original=original):
         return found
     if not original:
         try:
@@ -163,7 +165,7 @@ def _works_on(request: HttpRequest, found: Attachment, *, original: bool) -> boo
         case = case_for(asker, found.report.number)
     except ObjectDoesNotExist:
         return False
-    if not original or found.purpose == "proof":
+    if not original or (found.purpose == "proof" and not found.covered):
         return True
     now = timezone.now()
     if not sight_on(asker, case, now).text:

@@ -39,6 +39,12 @@ OF_A_CASE = (
     Door("point", "Увидеть его на карте очереди", (FIND,), "GET /desk/points.geojson", ABSENT),
     Door("copy", "Открыть копию снимка", (FIND,), "GET /files/{token}/public", ABSENT),
     Door("original", "Скачать исходный файл", (PERSONAL,), "GET /files/{token}/original", ABSENT),
+    Door(
+        "cover",
+        "Закрыть личное на снимке автора",
+        ("moderate",),
+        "POST /desk/c/{number}/photos/{token}/",
+    ),
     Door("contact", "Показать имя и контакт", (PERSONAL, REVEAL), "POST /desk/c/{number}/contact/"),
     Door("draft", "Сохранить черновик ответа", ("draft_answer",), "POST /desk/c/{number}/draft/"),
     Door("print", "Напечатать карточку и дело", (PERSONAL,), "GET /desk/c/{number}/print/card/"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -98,7 +99,12 @@ def file(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
         raise Http404
     if variant == "original":
         return stored(path, found.mime, found.name, download=True)
-    return stored(path, "image/jpeg", f"{token}.jpg")
+    etag = f'"{PurePosixPath(path).stem}"'  # parts of a photo may be covered any time: ask again
+    unchanged = get_conditional_response(request, etag=etag) if path else None
+    response = unchanged or stored(path, "image/jpeg", f"{token}.jpg")
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = etag
+    return response
 
 
 @require_GET

@@ -20,6 +20,7 @@ from otklik.demo.accounts import (
     SECOND_APPROVER,
     VOTES,
 )
+from otklik.flow.answers.tests.photos import jpeg, scene
 from tests.browser.conftest import ASKED, reported
 from tests.browser.test_journey import entered
 from tests.browser.test_widgets import made
@@ -66,6 +67,7 @@ PAGES = (
     *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
+    *(("moderator", "/desk/c/{own}/photos/{photo}/", width) for width in (390, 1366)),
     *(("executor", path, 1366) for path in ("/desk/c/{work}/", "/desk/appeals/questions/")),
     ("executor", "/desk/c/{work}/", 390),
     *(("operator", path, 1366) for path in ("/desk/call/", "/desk/callbacks/")),
@@ -96,6 +98,9 @@ def people(browser: Browser, served: str) -> Iterator[dict[str, Page]]:
     anna.fill("#id_text", "На детской площадке во дворе сломаны качели, торчит железо")
     anna.locator('input[name="place_kind"][value="unknown"]').check(force=True)
     anna.locator('input[name="contact_kind"][value="none"]').check(force=True)
+    content = jpeg(scene(1, (320, 240)))
+    anna.set_input_files("#id_photos", {"name": "a.jpg", "mimeType": "image/jpeg",
+                                        "buffer": content})  # fmt: skip
     anna.locator(".sendbar button").click()
     anna.locator("[data-number]").wait_for(timeout=60_000)
     guest = browser.new_context(locale="ru-RU", bypass_csp=True).new_page()
@@ -122,6 +127,12 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     while not executor.locator("main a[href^='/desk/c/']").count():  # its body is being found
         executor.wait_for_timeout(1000)
         executor.reload()
+    own = people["author"].locator("[data-number]").inner_text()
+    moderator = people["moderator"]
+    moderator.goto(f"{served}/desk/c/{own}/")
+    while not moderator.locator("main a[href*='/photos/']").count():  # its copies are being made
+        moderator.wait_for_timeout(1000)
+        moderator.reload()
     city = people["cityadmin"]
     code = made(city, served, "form")
     widget = city.url.rstrip("/").rpartition("/")[2]
@@ -142,7 +153,8 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
         "vote": first(guest, "main a[href^='/votes/']:not([href$='/how/'])"),
         "widget": widget,
         "token": code.partition('data-widget="')[2].partition('"')[0],
-        "own": people["author"].locator("[data-number]").inner_text(),
+        "own": own,
+        "photo": first(moderator, "main a[href*='/photos/']"),
         "number": public,
         "problem": problem,
         "work": first(executor, "main a[href^='/desk/c/']"),

@@ -9,6 +9,7 @@ from otklik.faces.desk import (
     answers,
     appeals,
     calls,
+    covers,
     deadlines,
     discussions,
     exchange,
@@ -146,6 +147,8 @@ urlpatterns = [
     path("c/<str:number>/notices/<int:notice_id>/", appeals.notice, name="notice"),
     path("c/<str:number>/papers/<int:paper_id>/", appeals.kept, name="paper"),
     path("c/<str:number>/contact/", views.contact, name="contact"),
+    path("c/<str:number>/photos/<str:token>/", covers.photo, name="cover"),
+    path("c/<str:number>/photos/<str:token>/whole.jpg", covers.whole, name="whole_photo"),
     path("c/<str:number>/draft/", answers.draft, name="draft"),
     path("c/<str:number>/<str:verb>/", views.act, name="act"),
 ]

@@ -165,6 +165,8 @@ def _case_page(
         "case": found,
         "shown": show.desk_case(found, seen),
         "sight": seen,
+        "may_cover": bool(permissions & queries.COVER),
+        "may_cover_proof": bool(permissions & queries.COVER_PROOF),
         "look_reasons": directory("look_reasons").values(),
         "verbs": buttons,
         "permissions": permissions,

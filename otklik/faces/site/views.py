@@ -259,6 +259,7 @@ def own_page(
 ) -> HttpResponse:
     answer = case_queries.answer_of(found) if found else None
     verbs = case_rules.verbs_for(found.status, "author", regime=found.regime) if found else ()
+    photos = [each for each in report.attachments.all() if each.purpose == "message"]
     context = {
         "form": SendForm.empty(report.author, request.GET).values,
         "report": report,
@@ -270,7 +271,8 @@ def own_page(
         ),
         "rating": rating_of(answer, AUTHOR) if answer else None,
         "verbs": {each.verb for each in verbs},
-        "attachments": [each for each in report.attachments.all() if each.purpose == "message"],
+        "attachments": photos,
+        "photos_covered": any(each.covered for each in photos),
         "accept": ACCEPT,
         "stars": range(1, 6),
         "problem": problem_of(found) if found else None,

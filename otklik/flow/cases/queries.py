@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from otklik.flow.intake.models import Attachment
     from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Powers, Sight
     from otklik.ground.organisations.models import Organisation
@@ -60,6 +61,8 @@ class HistoryLine:
     data: dict[str, object] = field(default_factory=dict)
 
 
+COVER = frozenset({"moderate"})
+COVER_PROOF = COVER | {"draft_answer", "approve_answer"}
 REPEAT_DAYS = 90
 
 
@@ -200,6 +203,15 @@ def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused |
     except rules.Refused as refusal:
         return refusal
     return None
+
+
+def may_cover(official: Official, case: Case, photo: Attachment) -> bool:
+    """Tell whether an official may cover parts of a photo: of the author's, a moderator alone.
+
+    Those who answer never touch what the author has shown; their own photos they may cover.
+    """
+    held = permissions_on(official, case)
+    return bool(held & (COVER_PROOF if photo.purpose == "proof" else COVER))
 
 
 def verbs_of(official: Official, case: Case) -> list[rules.Transition]:

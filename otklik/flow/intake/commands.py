@@ -11,9 +11,15 @@ from django.db import IntegrityError, connection
 
 from otklik.flow.intake import files as file_store
 from otklik.flow.intake import jobs, rules
-from otklik.flow.intake.events import FilesAdded, ReportClaimed, ReportReceived, ReportWithdrawn
-from otklik.flow.intake.models import Attachment, Report
-from otklik.flow.intake.queries import limits
+from otklik.flow.intake.events import (
+    FilesAdded,
+    PhotoCovered,
+    ReportClaimed,
+    ReportReceived,
+    ReportWithdrawn,
+)
+from otklik.flow.intake.models import Attachment, Covering, Report
+from otklik.flow.intake.queries import boxes_of, limits
 from otklik.ground.kit import geo, signing
 from otklik.ground.territories.queries import locate, region, territories, territory_at
 from otklik.ground.topics.queries import fact
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.flow.intake.files import Upload
-    from otklik.ground.accounts.models import Person
+    from otklik.ground.accounts.models import Official, Person
     from otklik.ground.territories.models import Territory
     from otklik.ground.topics.models import Topic
 
@@ -339,3 +345,56 @@ def claim(report: Report, person: Person, *, now: datetime) -> bool:
         )
     )
     return True
+
+
+@command
+def copy(attachment_id: int) -> None:
+    """Make the copies of a picture that others see, with what is covered now."""
+    attachment = Attachment.objects.select_for_update(no_key=True).get(pk=attachment_id)
+    _copy(attachment, boxes_of(attachment))
+
+
+def _copy(attachment: Attachment, boxes: Sequence[rules.Box]) -> None:
+    last = attachment.coverings.last()
+    mark = str(last.pk) if last and boxes else ""
+    made = file_store.copies(attachment.original, attachment.token, boxes, mark)
+    attachment.public, attachment.thumbnail = made
+    attachment.save(update_fields=["public", "thumbnail"])
+
+
+@command
+def cover(
+    attachment: Attachment,
+    boxes: Sequence[rules.Box],
+    *,
+    may_open: bool,
+    by: Official,
+    now: datetime,
+) -> None:
+    """Cover parts of a photo in the copies that others see: made anew at once, the old ones gone.
+
+    The original is not touched. Only one who `may_open` it shows again what was covered.
+    """
+    if attachment.mime not in file_store.IMAGES:
+        raise rules.Refused([rules.not_a_picture()])
+    attachment = Attachment.objects.select_for_update(no_key=True).get(pk=attachment.pk)
+    rules.check_covering(boxes_of(attachment), boxes, may_open=may_open)
+    shown = [path for path in (attachment.public, attachment.thumbnail) if path]
+    Covering.objects.create(
+        region_id=attachment.region_id, attachment=attachment, by=by, at=now,
+        boxes=[list(box) for box in boxes],
+    )  # fmt: skip
+    _copy(attachment, boxes)
+    jobs.drop_copies.defer(paths=shown)
+    record(
+        PhotoCovered(
+            region=attachment.region_id,
+            subject=f"report:{attachment.report.number}",
+            actor=by.ref,
+            at=now,
+            report=attachment.report_id,
+            attachment=attachment.pk,
+            parts=len(boxes),
+            share=rules.share_of(boxes),
+        )
+    )

@@ -72,3 +72,23 @@ class FilesAdded(Fact):
 
     report: int
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoCovered(Fact):
+    """Parts of a photo were covered in the copies that others see, or shown again.
+
+    `parts` are covered now, `share` is how much of the picture, in percent.
+    """
+
+    kind: ClassVar[str] = "report.photo_covered"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "На снимке закрыто частей: {parts} ({share} % снимка)",
+        "en": "Parts of a photo covered: {parts} ({share} % of it)",
+    }
+
+    report: int
+    attachment: int
+    parts: int
+    share: int

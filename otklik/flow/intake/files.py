@@ -17,10 +17,10 @@ import pillow_heif
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from otklik.flow.intake.rules import Limits, Problem, Refused, megabytes
+from otklik.flow.intake.rules import Box, Limits, Problem, Refused, megabytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -43,6 +43,8 @@ EXTENSIONS = {
     OFFICE["word/"]: "docx", OFFICE["xl/"]: "xlsx",
 }  # fmt: skip
 PUBLIC_SIDE, THUMBNAIL_SIDE = 1920, 480
+CELLS = 3
+"""A covered part keeps so many mean colours each way: no plate or face is made of nine colours."""
 ACCEPT = ".jpg,.jpeg,.png,.webp,.heic,.heif,.mp4,.mov,.pdf,.doc,.docx,.xls,.xlsx,.rtf"
 TELLING_HEAD = 8192
 ENTRIES = 5000
@@ -203,24 +205,44 @@ def stored(path: str) -> Path:
     return Path(settings.MEDIA_ROOT) / path
 
 
-def copies(original: str, token: str) -> tuple[str, str]:
+def copies(original: str, token: str, boxes: Sequence[Box] = (), mark: str = "") -> tuple[str, str]:
     """Make the public copy and the thumbnail of a picture; return their paths.
 
-    Turned upright, shrunk, encoded anew: nothing of EXIF, nothing hidden after the picture.
+    Turned upright, its boxes covered, shrunk, encoded anew: nothing of EXIF, nothing hidden after
+    the picture or under a box. `mark` tells copies with other boxes apart.
     """
-    source = Path(settings.MEDIA_ROOT) / original
+    picture = _covered(original, boxes)
+    name = f"{token}{mark and '-'}{mark}"
     paths = []
-    with Image.open(source) as opened:
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
     for folder, side in (("public", PUBLIC_SIDE), ("thumbnail", THUMBNAIL_SIDE)):
-        copy = picture.copy()
-        copy.thumbnail((side, side))
-        stream = io.BytesIO()
-        copy.save(stream, "JPEG", quality=82, optimize=True, progressive=True)
-        path = Path(folder) / token[:2] / f"{token}.jpg"
-        write(path, stream.getvalue())
+        path = Path(folder) / token[:2] / f"{name}.jpg"
+        write(path, _jpeg(picture, side))
         paths.append(str(path))
     return paths[0], paths[1]
+
+
+def looks(original: str, boxes: Sequence[Box] = (), side: int = PUBLIC_SIDE) -> bytes:
+    """Return how a picture looks with some of it covered, kept nowhere."""
+    return _jpeg(_covered(original, boxes), side)
+
+
+def _jpeg(picture: Image.Image, side: int) -> bytes:
+    copy = picture.copy()
+    copy.thumbnail((side, side))
+    stream = io.BytesIO()
+    copy.save(stream, "JPEG", quality=82, optimize=True, progressive=True)
+    return stream.getvalue()
+
+
+def _covered(original: str, boxes: Sequence[Box]) -> Image.Image:
+    with Image.open(stored(original)) as opened:
+        picture = ImageOps.exif_transpose(opened).convert("RGB")
+    for box in boxes:
+        frame = box.pixels(*picture.size)
+        part = picture.crop(frame)
+        few = part.resize((min(CELLS, part.width), min(CELLS, part.height)), Image.Resampling.BOX)
+        picture.paste(few.resize(part.size, Image.Resampling.NEAREST), frame)
+    return picture
 
 
 def examine_all(uploads: Iterable[Upload], limits: Limits) -> tuple[list[Examined], list[Problem]]:

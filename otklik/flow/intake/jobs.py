@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -12,9 +13,18 @@ from otklik.flow.intake.models import Attachment
 @app.task(name="intake.make_copies", queue="images", retry=5)
 def make_copies(*, attachment_id: int) -> None:
     """Make a picture's public copy and thumbnail; the same again if called again."""
-    attachment = Attachment.objects.get(pk=attachment_id)
-    public, thumbnail = files.copies(attachment.original, attachment.token)
-    Attachment.objects.filter(pk=attachment_id).update(public=public, thumbnail=thumbnail)
+    from otklik.flow.intake.commands import copy  # noqa: PLC0415  (it defers this job)
+
+    copy(attachment_id)
+
+
+@app.task(name="intake.drop_copies", queue="images", retry=5)
+def drop_copies(*, paths: list[str]) -> None:
+    """Delete copies that show what is covered since, but none that is shown again."""
+    used = Attachment.objects.filter(Q(public__in=paths) | Q(thumbnail__in=paths))
+    kept = {path for row in used.values_list("public", "thumbnail") for path in row}
+    for path in set(paths) - kept:
+        files.stored(path).unlink(missing_ok=True)
 
 
 @app.periodic(cron="15 * * * *")

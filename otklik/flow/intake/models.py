@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 
-from otklik.ground.accounts.models import Person
+from otklik.ground.accounts.models import Official, Person
 from otklik.ground.kit.fields import (
     PrintField,
     SealedCharField,
@@ -135,3 +137,26 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def covered(self) -> bool:
+        """Whether parts of it are covered in the copies that others see."""
+        return bool(self.public) and PurePosixPath(self.public).stem != self.token
+
+
+class Covering(models.Model):
+    """Which parts of a picture are covered in its copies; the last row counts, none is changed."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="coverings")
+    boxes = models.JSONField("прямоугольники в процентах: слева, сверху, ширина, высота")
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "закрытое на снимке"
+        verbose_name_plural = "закрытое на снимках"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.attachment}: {len(self.boxes)}"

@@ -95,6 +95,17 @@ def attachment(token: str) -> Attachment:
     return Attachment.objects.select_related("report").get(report__region=region(), token=token)
 
 
+def photo_of(report: Report, token: str) -> Attachment:
+    """Return a file of a message; Attachment.DoesNotExist for another's."""
+    return Attachment.objects.select_related("report").get(report=report, token=token)
+
+
+def boxes_of(attachment: Attachment) -> tuple[rules.Box, ...]:
+    """Return the parts of a picture that are covered now."""
+    last = attachment.coverings.last()
+    return tuple(rules.Box(*each) for each in last.boxes) if last else ()
+
+
 def report_of_session(number: str, proved: list[str]) -> Report:
     """Return a message whose secret this browser proved to know; Report.DoesNotExist otherwise."""
     known = rules.spoken_number(number) or ""

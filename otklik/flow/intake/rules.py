@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stdnum import damm
 
@@ -259,3 +259,99 @@ def megabytes(size: int) -> int:
 def joined(problems: Iterable[Problem], language: str) -> str:
     """Return the problems as one text, for doors that have no fields."""
     return ". ".join(problem.ru if language == "ru" else problem.en for problem in problems)
+
+
+BOXES = 60
+"""So many parts of a photo are covered at most."""
+WHOLE = 100
+
+
+class Box(NamedTuple):
+    """A part of a picture, in percent of its width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def pixels(self, wide: int, tall: int) -> tuple[int, int, int, int]:
+        """Return its edges in a picture of this size, no pixel less than covered."""
+        left, top = math.floor(self.x * wide / 100), math.floor(self.y * tall / 100)
+        right = math.ceil((self.x + self.width) * wide / 100)
+        bottom = math.ceil((self.y + self.height) * tall / 100)
+        left, top = min(left, wide - 1), min(top, tall - 1)
+        return left, top, min(max(right, left + 1), wide), min(max(bottom, top + 1), tall)
+
+
+def read_boxes(rows: Iterable[Sequence[str]]) -> tuple[Box, ...]:
+    """Read rows of four numbers as a form brings them; an empty row is none. Raises Refused."""
+    read = {place: _box(row) for place, row in enumerate(rows, 1) if any(map(str.strip, row))}
+    problems = [_bad_box(place) for place, box in read.items() if box is None]
+    if len(read) > BOXES:
+        problems.append(_too_many_boxes())
+    if problems:
+        raise Refused(problems)
+    return tuple(box for box in read.values() if box)
+
+
+def _box(row: Sequence[str]) -> Box | None:
+    """Read a box, cut at the picture's edges; None for what is none."""
+    try:
+        x, y, width, height = (round(float(text.replace(",", ".")), 1) for text in row)
+    except ValueError:
+        return None
+    if not (0 <= min(x, y) <= max(x, y) < WHOLE and min(width, height) > 0):
+        return None
+    if max(width, height) > WHOLE:
+        return None
+    return Box(x, y, min(width, round(WHOLE - x, 1)), min(height, round(WHOLE - y, 1)))
+
+
+def _too_many_boxes() -> Problem:
+    return Problem(
+        "boxes", "too_many", f"Закрыть можно до {BOXES} частей снимка",
+        f"Up to {BOXES} parts may be covered",
+    )  # fmt: skip
+
+
+def _bad_box(place: int) -> Problem:
+    return Problem(
+        "boxes", "bad",
+        f"Часть {place}: нужны четыре числа от 0 до 100, ширина и высота больше нуля",
+        f"Part {place}: four numbers from 0 to 100 are needed, width and height above zero",
+    )  # fmt: skip
+
+
+def check_covering(before: Sequence[Box], after: Sequence[Box], *, may_open: bool) -> None:
+    """Refuse to show again what was covered, to one who may not see it."""
+    if may_open or all(any(_within(each, other) for other in after) for each in before):
+        return
+    raise Refused([
+        Problem(
+            "boxes", "hidden",
+            "Чтобы открыть закрытое раньше, сначала покажите личные данные на странице обращения:"
+            " нажмите «Показать» и назовите причину",
+            "To show what was covered before, open the personal data of the case first",
+        )
+    ])  # fmt: skip
+
+
+def _within(part: Box, other: Box) -> bool:
+    slack = 0.05
+    return (
+        other.x <= part.x + slack
+        and other.y <= part.y + slack
+        and other.x + other.width >= part.x + part.width - slack
+        and other.y + other.height >= part.y + part.height - slack
+    )
+
+
+def share_of(boxes: Iterable[Box]) -> int:
+    """Return how much of a picture is covered, in percent; overlaps count twice, up to 100."""
+    return min(100, round(sum(each.width * each.height for each in boxes) / 100))
+
+
+def not_a_picture() -> Problem:
+    """Say that only pictures have parts to cover."""
+    return Problem("boxes", "kind", "Закрыть можно только часть снимка, а это другой файл",
+                   "Only parts of a picture can be covered")  # fmt: skip
