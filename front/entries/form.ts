@@ -4,7 +4,7 @@
  */
 
 import "../lib/combobox";
-import { find, findAll, later, make, need, words } from "../lib/dom";
+import { find, findAll, later, make, need, words, zone } from "../lib/dom";
 import { shelf, DRAFT } from "../lib/shelf";
 
 const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
@@ -66,7 +66,7 @@ function start(form: HTMLFormElement): void {
   };
   const save = later(400, () => {
     keep();
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", ...zone });
     state.textContent = say("saved", { time });
   });
   const suggest = later(600, () => void guess(form, say));

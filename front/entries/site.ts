@@ -56,7 +56,7 @@ document.addEventListener("change", (event) => {
   (event.target as Element).closest<HTMLFormElement>("form[data-auto]")?.requestSubmit();
 });
 
-find("[data-mistakes] [role=alert]")?.focus();
+find('[data-mistakes] [role=alert], .mistakes[tabindex="-1"]')?.focus();
 
 if ("serviceWorker" in navigator && find('link[rel="manifest"]'))
   addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));

@@ -1,6 +1,6 @@
 /** The wall: a live map of acuity. Connects by itself, never goes blank, says since when it is cut off. */
 
-import { find, findAll, later, make, need, words } from "../lib/dom";
+import { find, findAll, later, make, need, words, zone } from "../lib/dom";
 import { badge, clock, figure, reason, Scenes, type Worst } from "../lib/scenes";
 import { HeatMap, type Row } from "../lib/wallmap";
 import { Why } from "../lib/why";
@@ -17,6 +17,8 @@ const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
 const say = words(document);
 const SILENCE = 50_000; // the stream says «alive» every 20 s
 const FEW = 10;
+
+const NOTICED = 8000;
 
 class Wall {
   private readonly levels = new Map<string, Map<string, Row>>();
@@ -36,6 +38,7 @@ class Wall {
   constructor(private readonly element: HTMLElement) {
     const open = (place: string) => void this.why.show(place);
     this.map = new HeatMap(element, open);
+    this.cover.hidden = false;
     this.scenes = new Scenes(element.dataset.boards!, open, () => this.map.whole());
   }
 
@@ -200,7 +203,7 @@ class Wall {
       ...list.map((each) => {
         const more = Math.round(each.count - each.expected);
         const button = make("button", { type: "button", "data-band": each.band }, badge(each),
-          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${reason(each) || this.topic(each.topic)} · ${each.count}`)),
+          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${reason(each) || this.topic(each.topic)} · ${say("all", { count: figure(each.count) })}`)),
           make("b", { "data-mood": more > 0 ? "worse" : more < 0 ? "better" : "same", title: say("usual", { usual: figure(each.expected) }) }, more > 0 ? `+${more}` : String(more).replace("-", "−")));
         button.addEventListener("click", () => void this.why.show(each.place));
         return make("li", {}, button);
@@ -218,7 +221,7 @@ class Wall {
     const place = need("[data-live]");
     if (on) this.heard = Date.now();
     place.dataset.state = on ? "on" : "off";
-    const time = this.last ? new Date(this.last).toLocaleTimeString(language) : "—";
+    const time = this.last ? new Date(this.last).toLocaleTimeString(language, zone) : "—";
     place.textContent = on ? place.dataset.on! : place.dataset.off!.replace("{time}", time);
     need("[data-stamp]").textContent = on && this.last ? say("stamp", { time }) : "";
   }
@@ -226,7 +229,7 @@ class Wall {
   private clock(): void {
     const tick = () => {
       need("[data-clock]").textContent = clock(Date.now());
-      need("[data-day]").textContent = new Date().toLocaleDateString(language, { day: "numeric", month: "long", weekday: "short" });
+      need("[data-day]").textContent = new Date().toLocaleDateString(language, { day: "numeric", month: "long", weekday: "short", ...zone });
     };
     tick();
     setInterval(tick, 5000);
@@ -254,4 +257,7 @@ function difference(now: Value, before: Value): string {
 }
 
 const element = find("[data-wall]");
-if (element) void new Wall(element).start();
+if (element) {
+  void new Wall(element).start();
+  setTimeout(() => find(".page--notices")?.remove(), NOTICED); // a monitor has nobody to close it
+}

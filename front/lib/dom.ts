@@ -25,6 +25,9 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** The region's time zone: a monitor's own clock may be set to another. */
+export const zone = { timeZone: document.documentElement.dataset.zone || undefined };
+
 /** Copies what a <template> holds. */
 export function stamp(template: HTMLTemplateElement): HTMLElement {
   return template.content.firstElementChild!.cloneNode(true) as HTMLElement;

@@ -2,7 +2,7 @@
  * stop while somebody touches the wall, and can be switched off: `[data-rotate]` remembers it.
  */
 
-import { find, findAll, make, need, words } from "./dom";
+import { find, findAll, make, need, words, zone } from "./dom";
 import { still } from "./wallmap";
 
 export interface Worst { place: string; ru: string; en: string; acuity: number | null; band: string; count: number; expected: number; topic: string | null; forced: string | null }
@@ -18,7 +18,7 @@ const KEPT = "otklik.wall.rotate";
 const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
 const say = words(document);
 const share = (part: number, whole: number): string => `${Math.round(Math.min(1, part / Math.max(1, whole)) * 100)}%`;
-export const clock = (at: string | number): string => new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+export const clock = (at: string | number): string => new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", ...zone });
 
 export class Scenes {
   private readonly tabs = findAll<HTMLButtonElement>("[data-scene-tab]");
@@ -103,7 +103,7 @@ export class Scenes {
       find("[data-board-overdue]")?.replaceChildren(
         ...(overdue.length ? overdue.slice(0, LINES).map((each) =>
           make("li", { class: "wall__line", "data-band": "late" },
-            make("span", { class: "wall__what" }, make("strong", {}, each.title), make("small", {}, say("since", { day: new Date(each.since).toLocaleDateString(language, { day: "numeric", month: "long" }) }))),
+            make("span", { class: "wall__what" }, make("strong", {}, each.title), make("small", {}, say("since", { day: new Date(each.since).toLocaleDateString(language, { day: "numeric", month: "long", ...zone }) }))),
             bar(share(each.overdue, most)), make("span", { class: "wall__sum" }, make("b", {}, String(each.overdue)), make("small", {}, say("of", { open: each.open }))))) : [make("li", {}, say("nobody"))]),
       );
       need("[data-board-solved]").replaceChildren(

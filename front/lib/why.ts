@@ -1,6 +1,6 @@
 /** «Почему такой цвет»: the index and its parts as bars, what is usual, what people write of, the cases behind. */
 
-import { find, make, need, words } from "./dom";
+import { find, make, need, words, zone } from "./dom";
 import { badge, figure } from "./scenes";
 
 interface Titles { ru: string; en: string }
@@ -10,7 +10,7 @@ interface Found {
   parts: (Titles & { value: number; weight: number; points: number; explain: Titles })[];
   topics: (Titles & { code: string; count: number })[];
   instructions?: { status: string; overdue: boolean; sentence: string; organisation: string; url: string }[];
-  cases: (Titles & { spoken: string; overdue: boolean; open: boolean; age_hours: number; people: number })[];
+  cases: (Titles & { spoken: string; overdue: boolean; urgent: boolean; open: boolean; age_hours: number; people: number })[];
 }
 
 const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
@@ -63,7 +63,7 @@ export class Why {
     put("topics", ...found.topics.map((topic) => make("li", {}, make("span", {}, topic[language]), make("b", {}, String(topic.count)))));
     const rows = found.cases.slice(0, SHOWN).map((each) =>
       make("li", {}, make("a", { href: `/desk/c/${each.spoken}/`, class: "number" }, each.spoken), make("span", {}, each[language]), make("small", {}, age(each.age_hours), each.people > 1 ? ` · +${each.people - 1}` : ""),
-        each.overdue ? make("span", { class: "chip", "data-tone": "acute" }, say("overdue")) : make("span", { class: "chip", "data-tone": each.open ? "wait" : "good" }, say(each.open ? "open" : "closed"))));
+        each.overdue ? make("span", { class: "chip", "data-tone": "acute" }, say(each.urgent ? "urgent_overdue" : "overdue")) : make("span", { class: "chip", "data-tone": each.open ? "wait" : "good" }, say(each.open ? "open" : "closed"))));
     put("cases", ...(rows.length ? rows : [make("li", { class: "wall__none" }, say("none"))]));
     if (found.cases.length > SHOWN) need("[data-why-cases]").append(make("li", { class: "wall__none" }, say("more", { count: found.cases.length - SHOWN })));
     if (this.form) {
@@ -98,7 +98,7 @@ export class Why {
 }
 
 const until = (at: string): string =>
-  say("until", { time: new Date(at).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) });
+  say("until", { time: new Date(at).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...zone }) });
 
 const age = (hours: number): string => (hours < 48 ? say("hours", { hours: Math.round(hours) }) : say("days", { days: Math.round(hours / 24) }));
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from otklik.faces.open311 import schema
@@ -32,6 +33,8 @@ def machines_errors(
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if response.status_code == 405 and _read_by_a_person(request):  # noqa: PLR2004
+            return redirect(urljoin(request.path, ".." if request.path.endswith("/") else "."))
         kind = response.headers.get("Content-Type", "")
         if response.status_code in SAID and kind.startswith("text/") and "xml" not in kind:
             ours = _for_machines(request, response.status_code)
@@ -41,6 +44,13 @@ def machines_errors(
         return response
 
     return answer
+
+
+def _read_by_a_person(request: HttpRequest) -> bool:
+    """Tell whether the address of a form's deed was entered again: its page stands above it."""
+    if request.method != "GET" or request.path == "/":
+        return False
+    return "text/html" in request.headers.get("Accept", "") and _for_machines(request, 405) is None
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:

@@ -26,7 +26,7 @@ from otklik.ground.kit.text import (
     mask_phone,
     shortened,
 )
-from otklik.ground.topics.queries import label
+from otklik.ground.topics.queries import directory, label
 
 if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
@@ -107,8 +107,11 @@ class _Said(dict[str, str]):
         return ""
 
 
-def status(case: Case, language: str) -> str:
-    """Return what a citizen reads of a status, with body, day and number put in."""
+def status(case: Case, language: str, *, own: bool = True) -> str:
+    """Return what a citizen reads of a status, with body, day and number put in.
+
+    Who did not write it is told nothing that only the author may do: a line's `stranger`.
+    """
     day = {"interim": case.control_at, "extended": case.due}.get(case.status, case.due)
     said = _Said(
         organisation=name(case.organisation, language),
@@ -117,7 +120,10 @@ def status(case: Case, language: str) -> str:
         count=str(case.supports),
         reason="",
     )
-    text = label("statuses", case.status, language, citizen=True).format_map(said)
+    line = directory("statuses").get(case.status)
+    strange = {} if own or line is None else line.extra.get("stranger") or {}
+    text = strange.get(language) or label("statuses", case.status, language, citizen=True)
+    text = text.format_map(said)
     return text.replace("()", "").strip(" :,–")
 
 
@@ -126,12 +132,17 @@ def status_label(case: Case) -> str:
     return label("statuses", case.status)
 
 
-def _facts(case: Case, language: str) -> dict[str, Any]:
+def advice(topic: Topic | None, language: str) -> str:
+    """Return what to do at once in such trouble, or nothing."""
+    return (getattr(topic, f"advice_{language}", "") or topic.advice_ru) if topic else ""
+
+
+def _facts(case: Case, language: str, *, own: bool = True) -> dict[str, Any]:
     return {
         "number": case.number,
         "spoken": case.spoken,
         "status": case.status,
-        "status_label": status(case, language),
+        "status_label": status(case, language, own=own),
         "group": GROUP.get(case.status, "closed"),
         "result": label("results", case.result, language) if case.result else "",
         "topic": title(case.topic, language),
@@ -150,7 +161,7 @@ def _facts(case: Case, language: str) -> dict[str, Any]:
 
 def card(case: Case, language: str) -> dict[str, Any]:
     """Return a public case for a list."""
-    return {**_facts(case, language), "text": shortened(mask(case.report.text), 180)}
+    return {**_facts(case, language, own=False), "text": shortened(mask(case.report.text), 180)}
 
 
 def public_case(case: Case, language: str) -> dict[str, Any]:
@@ -162,7 +173,7 @@ def public_case(case: Case, language: str) -> dict[str, Any]:
         else None
     )
     return {
-        **_facts(case, language),
+        **_facts(case, language, own=False),
         "text": mask(case.report.text),
         "photos": [each for each in photos if each.purpose == "message"],
         "point": point,
@@ -230,6 +241,7 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
     if case is None:
         received = label("statuses", "submitted", language, citizen=True)
         base["usual"] = forecast(report.topic_hint_id, report.territory_id, report.received_at)
+        base["advice"] = advice(report.topic_hint, language)
         return {**base, "status": "submitted", "status_label": received, "group": "work",
                 "history": [], "hops": [], "topic": "", "organisation": ""}  # fmt: skip
     notes = [note for note in case.notes.all() if note.to_author]
@@ -242,9 +254,7 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
         "question": next((n for n in reversed(notes) if n.kind == "question"), None)
         if case.status == "clarification"
         else None,
-        "advice": (getattr(case.topic, f"advice_{language}", "") or case.topic.advice_ru)
-        if case.topic
-        else "",
+        "advice": advice(case.topic, language),
         "usual": forecast(case.topic_id, case.territory_id, report.received_at),
         "merged_into": case.merged_into.spoken if case.merged_into else "",
         "control_at": case.control_at,
@@ -383,7 +393,7 @@ def feature(case: Case, language: str) -> dict[str, Any]:
         "properties": {
             "number": case.spoken,
             "title": title(case.topic, language),
-            "status": status(case, language),
+            "status": status(case, language, own=False),
             "group": GROUP.get(case.status, "closed"),
             "day": case.received_at.date().isoformat(),
             "url": f"/m/{case.spoken}/",

@@ -8,6 +8,8 @@ from otklik.faces import addresses, chats, documents, joining, telephony, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.icon, name="icon"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("vision/", views.vision, name="vision"),
     path("enter/", views.enter, name="enter"),

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 AT_DESK = ("moderate", "assign", "draft_answer", "approve_answer", "create_on_behalf", "verify")
 ELSEWHERE = (("manage_people", "desk:people"), ("audit", "desk:audit"))
+UNSEARCHED = ("/desk/", "/admin/", "/accounts/", "/m/", "/files/", "/api/", "/live/")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 
@@ -129,3 +131,16 @@ def tiles(request: HttpRequest) -> HttpResponseBase:
         body = stream.read(end - start + 1)
     headers["Content-Range"] = f"bytes {start}-{end}/{size}"
     return HttpResponse(body, status=206, content_type="application/octet-stream", headers=headers)
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Keep searchers out of what is personal or work."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in UNSEARCHED), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Lead who asks for the old address of an icon to ours."""
+    return redirect(static("build/img/favicon.svg"))

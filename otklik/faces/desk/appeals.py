@@ -80,6 +80,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "organisations": sorted(organisations().values(), key=lambda each: each.short_ru),
         "waiting": queries.questions_for(official).count(),
+        "may_answer": powers_of(official).anywhere("draft_answer"),
         "may_register": powers_of(official).anywhere("register_appeals"),
         "may_export": powers_of(official).anywhere("export_cases"),
         "now": now,

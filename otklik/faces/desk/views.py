@@ -314,11 +314,11 @@ def _do(found: Case, verb: str, request: HttpRequest, official: Official) -> Non
 def bulk(request: HttpRequest) -> HttpResponse:
     """Do one verb with many cases; say how many went and why others did not."""
     official = access.official_or_404(request)
-    verb, numbers = request.POST.get("verb", ""), request.POST.getlist("number")[:AT_ONCE]
+    verb = request.POST.get("verb", "")
     if verb not in BULK:
         raise Http404
     done, refusals = 0, dict[str, int]()
-    for number in numbers:
+    for number in _marked(request):
         try:
             _do(_case_or_404(official, number), verb, request, official)
             done += 1
@@ -331,7 +331,19 @@ def bulk(request: HttpRequest) -> HttpResponse:
         notices.success(request, _("Сделано: %(done)s") % {"done": done})
     for text, count in refusals.items():
         notices.error(request, f"{text}: {count}")
-    return redirect(f"/desk/?{request.POST.get('query', '')}")
+    query = request.POST.get("query", "")
+    return redirect(f"/desk/?{query}" if query else "/desk/")
+
+
+def _marked(request: HttpRequest) -> list[str]:
+    """Return what was marked in the list, and say where that is nothing or too much."""
+    numbers = request.POST.getlist("number")
+    if not numbers:
+        notices.error(request, _("Сначала отметьте обращения в списке"))
+    if len(numbers) > AT_ONCE:
+        text = _("За раз — не больше %(count)s; остальные не тронуты")
+        notices.error(request, text % {"count": AT_ONCE})
+    return numbers[:AT_ONCE]
 
 
 @login_required

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from otklik.faces import access, show
 from otklik.faces.forms import SendForm, accept, uploads
 from otklik.faces.site import appeals, feeds
+from otklik.faces.stale import give_back
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
@@ -33,6 +34,8 @@ from otklik.flow.intake.files import ACCEPT
 from otklik.flow.problems.queries import known_near, problem_of
 from otklik.flow.rating.commands import AUTHOR, rate_answer
 from otklik.flow.rating.queries import rating_of
+from otklik.flow.regimes.queries import regime_of
+from otklik.flow.regimes.rules import LAWFUL
 from otklik.flow.triage.queries import suggest
 from otklik.ground.accounts.queries import looks_at
 from otklik.ground.territories.queries import region, territories
@@ -178,7 +181,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
             _("Форма устарела. Всё написанное на месте: нажмите «Отправить» ещё раз")
         ]
         return send_page(request, form, files=_files(request), status=403)
-    return render(request, "errors/403.html", status=403)
+    return give_back(request)
 
 
 @never_cache
@@ -193,6 +196,7 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
             "report": report,
             "secret": intake.secret_of(report.number),
             "case": show.own_case(report, _language()),
+            "lawful": regime_of(report).code in LAWFUL,
         },
     )
 

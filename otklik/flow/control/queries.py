@@ -141,7 +141,10 @@ def _days(seconds: float) -> int:
 
 @dataclass(frozen=True)
 class Kept:
-    """How one body keeps its deadlines: of each measure how many cases, and their share."""
+    """How one body keeps its deadlines: of each measure how many cases, and their share.
+
+    What happened in the time need not be among what was answered in it: more than all is no share.
+    """
 
     code: str
     title: str
@@ -152,7 +155,11 @@ class Kept:
         """Each measure with its number and, past the first, its share of the answered."""
         answered = self.counts["answered"]
         return [
-            (name, self.counts[name], None if name == "answered" else rules.share(n, answered))
+            (
+                name,
+                self.counts[name],
+                rules.share(n, answered) if name != "answered" and n <= answered else None,
+            )
             for name, n in self.counts.items()
         ]
 
@@ -193,8 +200,9 @@ def _asked(measure: str, since: datetime, until: datetime, organisation_id: int 
         "resent": lambda: _resent(since, until),
         "returned": lambda: _returned(since, until, organisation_id),
         "unrated": lambda: Q(
+            _event("stop", since, until, reason="answered"),
             ~Exists(Rating.objects.filter(case=OuterRef("pk"), rater="author")),
-            status="closed", closed_at__range=(since, until), disputes=None,
+            status="closed", disputes=None,
         ),
         "reopened": lambda: Q(_event("reopen", since, until)),
     }  # fmt: skip

@@ -65,7 +65,8 @@ class Powers(BaseBackend):
         obj: Any = None,  # noqa: ARG002
     ) -> bool:
         """Tell whether the official's powers, region-wide, allow it."""
-        official = official_of(user_obj)
+        kept = user_obj.__dict__  # a page of the administration asks this some hundred times
+        official = kept["_at_work"] = kept.get("_at_work") or official_of(user_obj)
         needed = _needed(perm)
         if official is None or not needed:
             return False

@@ -378,6 +378,7 @@ def _case(
         "age_hours": round((now - line["received_at"]) / HOUR, 1),
         "open": line["is_open"],
         "overdue": line["late"],
+        "urgent": line["urgent"],
         "severity": line["severity"],
         "people": 1 + line["supports"],
     }
