@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "otklik.participation.ballots",
     "otklik.participation.surveys",
     "otklik.participation.discussions",
+    "otklik.participation.statements",
     "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",

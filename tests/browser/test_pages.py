@@ -46,7 +46,7 @@ GUEST = (
     "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
     "/surveys/{survey}/", "/surveys/{ended}/", "/discussions/", "/discussions/{discussion}/",
-    "/discussions/{discussion}/log/",
+    "/discussions/{discussion}/log/", "/statements/", "/statements/{said}/",
     "/enter/phone/", "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/",
     "/m/{number}/", "/no-such-page/", "/data/", "/offline/", "/offline/send/",
 )  # fmt: skip
@@ -64,6 +64,7 @@ PAGES = (
     ("author", "/votes/{vote}/ballot/", 360),
     *(("author", f"/surveys/{{survey}}/{path}", 360) for path in ("answer/1/", "review/")),
     ("author", "/discussions/{discussion}/write/?part=p1-1", 360),
+    *(("author", f"/statements/{{saying}}/{path}", 360) for path in ("answer/", "add/", "mine/")),
     *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
@@ -82,6 +83,7 @@ PAGES = (
     *(("votes", "/desk/outcomes/{phase}/", width) for width in (390, 1366)),
     *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
     ("moderator", "/desk/discussions/moderation/?tab=appeals", 1366),
+    *(("votes", f"/desk/statements/{path}", 390) for path in ("", "new/", "{conversation}/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
@@ -141,6 +143,11 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     survey, ended = (slug_of(each) for each in (surveys.first, surveys.last))
     guest.goto(f"{served}/discussions/")
     discussion = slug_of(guest.locator("main .rows a").first)
+    guest.goto(f"{served}/statements/")
+    statements = guest.locator("main .rows a")
+    saying, said = (slug_of(each) for each in (statements.first, statements.last))
+    people["votes"].goto(f"{served}/desk/statements/")
+    conversation = first(people["votes"], "main .rows a[href^='/desk/statements/']")
     answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
     people["votes"].goto(f"{served}/desk/outcomes/?tab=undecided")
     guest.goto(f"{served}/votes/")
@@ -148,6 +155,9 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
         "survey": survey,
         "ended": ended,
         "discussion": discussion,
+        "saying": saying,
+        "said": said,
+        "conversation": conversation,
         "phase": first(people["votes"], "main a[href^='/desk/outcomes/']"),
         "webhook": subscribed(city, served),
         "vote": first(guest, "main a[href^='/votes/']:not([href$='/how/'])"),

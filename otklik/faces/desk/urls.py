@@ -23,6 +23,7 @@ from otklik.faces.desk import (
     roadmaps,
     social,
     sstu,
+    statements,
     statistics,
     surveys,
     views,
@@ -71,6 +72,13 @@ urlpatterns = [
     path("discussions/appeals/<int:appeal_id>/", discussions.decide, name="decide_appeal"),
     path("discussions/<int:discussion_id>/", discussions.discussion, name="discussion"),
     path("discussions/<int:discussion_id>/<str:verb>/", discussions.act, name="act_on_discussion"),
+    path("statements/", statements.conversations, name="conversations"),
+    path("statements/new/", statements.new, name="new_conversation"),
+    path("statements/<int:conversation_id>/", statements.conversation, name="conversation"),
+    path("statements/<int:conversation_id>/seeds/", statements.seeds, name="seeds"),
+    path(
+        "statements/<int:conversation_id>/<str:verb>/", statements.act, name="act_on_conversation"
+    ),
     path("outcomes/", outcomes.outcomes, name="outcomes"),
     path("outcomes/<int:phase_id>/", outcomes.outcome, name="outcome"),
     path("outcomes/<int:phase_id>/decide/", outcomes.decide, name="decide"),

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import show
 from otklik.faces.site.votes import declared
-from otklik.faces.templatetags.otklik import named, titled
+from otklik.faces.templatetags.otklik import label, named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.discussions import commands, queries, rules
@@ -100,8 +100,7 @@ def _why(one: Comment) -> str:
 
 def reason_title(code: str) -> str:
     """Return a reason of the list in the reader's language; also one that is in use no more."""
-    line = queries.reasons().get(code)
-    return titled(line) if line else code
+    return label(code, queries.REASONS) or code
 
 
 def _mine(found: Discussion, person: Any) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from otklik.participation.discussions import queries as discussions
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
+from otklik.participation.statements import queries as statements
 from otklik.participation.surveys import queries as surveys
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "surveys": [(each, surveys.state(each, now)) for each in surveys.surveys_in(found)],
         "discussions": [
             (each, discussions.state(each, now)) for each in discussions.discussions_in(found)
+        ],
+        "conversations": [
+            (each, statements.state(each, now)) for each in statements.conversations_in(found)
         ],
         "outcomes": outcomes.outcomes_of(found, now),
     }  # fmt: skip

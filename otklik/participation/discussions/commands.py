@@ -23,7 +23,7 @@ from otklik.participation.discussions.models import (
 )
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects.queries import circle_of, resident_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part
+from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -195,7 +195,7 @@ def write(discussion_id: int, said: Said, *, person: Person, now: datetime) -> C
     rules.check_stance(said.stance, reply=said.to is not None)
     part, parent = _place(found, said)
     if not said.sure:
-        rules.check_personal(personal_in(text))
+        check_personal(personal_in(text))
     morning = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     rules.check_count(line.comments.filter(made_at__gte=morning).count(), limits.comments_a_day)
     shown = found.moderation == rules.POST

@@ -141,19 +141,6 @@ def check_count(written: int, most: int) -> None:
                       f"You have written {written} today: go on tomorrow")  # fmt: skip
 
 
-def check_personal(kinds: Sequence[str]) -> None:
-    """Warn of what everybody would read; who is sure sends all the same."""
-    if kinds:
-        said = ", ".join(kinds)
-        raise Refused(
-            "personal",
-            f"Похоже, в тексте личные данные: {said}. Их прочтут все. Уберите их или отправьте как"
-            " есть",
-            f"There seem to be personal data in the text: {said}. Everybody will read them. Take"
-            " them out, or send it as it is",
-        )
-
-
 def signature(first: str, last: str) -> str:
     """Return how one who signs is shown: «Анна С.»; nothing for one without a name."""
     initial = f" {last.strip()[0]}." if last.strip() else ""

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from otklik.participation.ballots.models import Vote
     from otklik.participation.discussions.models import Discussion
     from otklik.participation.projects.models import Project
+    from otklik.participation.statements.models import Conversation
     from otklik.participation.surveys.models import Survey
+
+    Subject = Vote | Survey | Discussion | Conversation
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
 SUBJECTS = tuple(Phase.Kind.values)
@@ -92,9 +95,9 @@ def _ended(now: datetime) -> QuerySet[Phase]:
     )  # fmt: skip
 
 
-def subject_of(phase: Phase) -> Vote | Survey | Discussion:
+def subject_of(phase: Phase) -> Subject:
     """Return what was asked in a phase: it hangs there under the name of the phase's kind."""
-    subject: Vote | Survey | Discussion = getattr(phase, phase.kind)
+    subject: Subject = getattr(phase, phase.kind)
     return subject
 
 

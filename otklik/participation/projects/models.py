@@ -53,6 +53,7 @@ class Phase(models.Model):
         VOTE = "vote", _("голосование")
         SURVEY = "survey", _("опрос")
         DISCUSSION = "discussion", _("обсуждение")
+        STATEMENTS = "statements", _("мнения")
 
     region = models.ForeignKey(Region, models.PROTECT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="phases")

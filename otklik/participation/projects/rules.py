@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
 LEVELS = ("none", "phone", "simple", "standard", "confirmed")
@@ -59,3 +60,16 @@ def check_may_take_part(circle: Circle, who: Who, day: date) -> None:
     if circle.territories and who.territory not in circle.territories:
         raise Refused("territory", "Участвуют жители других территорий",
                       "This is for people of other places")  # fmt: skip
+
+
+def check_personal(kinds: Sequence[str]) -> None:
+    """Warn of what everybody would read; who is sure sends all the same."""
+    if kinds:
+        said = ", ".join(kinds)
+        raise Refused(
+            "personal",
+            f"Похоже, в тексте личные данные: {said}. Их прочтут все. Уберите их или отправьте как"
+            " есть",
+            f"There seem to be personal data in the text: {said}. Everybody will read them. Take"
+            " them out, or send it as it is",
+        )

@@ -17,6 +17,7 @@ from otklik.demo.declared import declare
 from otklik.demo.discussing import discuss
 from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
+from otklik.demo.opining import opine
 from otklik.demo.outcomes import decide
 from otklik.demo.reception import hold
 from otklik.demo.surveying import survey
@@ -93,6 +94,7 @@ class Command(BaseCommand):
         vote(now)
         survey(now)
         discuss(now)
+        opine(now)
         decide(now)
         write_appeals(now)
 
