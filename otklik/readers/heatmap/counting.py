@@ -32,7 +32,7 @@ LAST = 2**32 - 1
 TABLE = 8_000_000
 """A table of places and topics stays below so many numbers: the smallest places are left out."""
 BASELINES, BASELINE_SECONDS = 64, 600.0
-REASONS = (None, rules.MANUAL, rules.URGENT, rules.LIFE, rules.HYSTERESIS)
+REASONS = (None, rules.MANUAL, rules.URGENT, rules.LIFE, rules.SURGE, rules.HYSTERESIS)
 """By their code in `Counted.forced`, the strongest first."""
 
 
@@ -240,6 +240,8 @@ def count(seen: Seen, level: str) -> Counted:
     some[0] = False
     chosen = np.flatnonzero(some)
     usual, own = _expected(seen, level, observed, chosen)
+    flood = (forced == 0) & rules.surges(observed.astype(np.float64), usual, seen.p)
+    forced[flood] = REASONS.index(rules.SURGE)
     names = names_of(seen.copy, level, chosen)
     order = np.argsort(np.array(names)) if len(names) else np.zeros(0, np.int64)
     chosen = chosen[order]

@@ -33,13 +33,18 @@ BANDS: dict[str, dict[str, str]] = {
     SPARSE: {"ru": "мало данных", "en": "too little data"},
 }
 
-MANUAL, URGENT, LIFE, HYSTERESIS = "manual", "urgent_overdue", "life_support", "hysteresis"
+MANUAL, URGENT, LIFE = "manual", "urgent_overdue", "life_support"
+SURGE, HYSTERESIS = "surge", "hysteresis"
 REASONS: dict[str, dict[str, str]] = {
     MANUAL: {"ru": "отмечено дежурным", "en": "marked by the duty officer"},
     URGENT: {"ru": "просрочено экстренное сообщение", "en": "an urgent message is overdue"},
     LIFE: {
         "ru": "пять и более жителей рядом сообщили об одном и том же",
         "en": "five or more neighbours report the same",
+    },
+    SURGE: {
+        "ru": "сообщений во много раз больше обычного",
+        "en": "many times more messages than usual",
     },
     HYSTERESIS: {"ru": "только что было остро", "en": "it was acute a moment ago"},
 }
@@ -98,6 +103,8 @@ class Parameters:
     views_per_person: float = 100.0
     people_min: int = 5
     people_hours: float = 2.0
+    surge_times: float = 0.0
+    surge_min: int = 50
     leave_below: float = 60.0
     leave_after: int = 2
     manual_hours: float = 24.0
@@ -169,10 +176,12 @@ def _bands(data: Mapping[str, Any]) -> dict[str, Any]:
 def _forced(data: Mapping[str, Any]) -> dict[str, Any]:
     lines = {str(line.get("code")): line for line in data.get("forced_red") or ()}
     life = lines.get("life_support_cluster", lines.get(LIFE, {}))
-    manual = lines.get(MANUAL, {})
+    manual, surge = lines.get(MANUAL, {}), lines.get(SURGE, {})
     found: dict[str, Any] = {
         "people_min": life.get("people_min"),
         "people_hours": life.get("within_hours"),
+        "surge_times": surge.get("times"),
+        "surge_min": surge.get("messages_min"),
         "manual_hours": manual.get("expires_hours"),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -247,6 +256,16 @@ def acuity(parts: Parts, p: Parameters) -> Floats:
 def rounded(index: Floats) -> npt.NDArray[np.int64]:
     """Round half up, as people do; the band goes by the figure that is shown."""
     return np.floor(np.asarray(index) + 0.5).astype(np.int64)
+
+
+def surges(observed: Floats, expected: Floats, p: Parameters) -> npt.NDArray[np.bool_]:
+    """Tell where so many times the usual number came that no other part must agree; 0 times: never.
+
+    In the index the anomaly weighs about a third whatever its size: a flood of messages about a
+    small trouble would stay below red, and no leader would believe the map.
+    """
+    flood = (observed >= p.surge_min) & (observed >= p.surge_times * np.maximum(expected, 1.0))
+    return flood & (p.surge_times > 0)
 
 
 def bands(

@@ -90,6 +90,17 @@ def test_twelve_in_a_village_and_many_in_a_city_are_the_same_alarm() -> None:
     assert by_place["mezhdurechensky-okrug"]["acuity"] >= by_place[CITY]["acuity"]
 
 
+def test_ten_times_the_usual_is_red_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = rules.Parameters(surge_times=10, surge_min=20)
+    monkeypatch.setattr(rules, "parameters", lambda _data: flood)
+    usual()
+    for n in range(25):
+        tell(*opened(n + 1, NOW - timedelta(hours=2, minutes=n), severity=1))
+    (city,) = snapshot()["cells"]
+    assert (city["band"], city["forced"]) == ("acute", rules.SURGE)
+    assert city["acuity"] < 70
+
+
 def test_few_messages_have_no_colour_and_the_public_does_not_see_them() -> None:
     tell(*opened(1), *opened(2))
     (one,) = snapshot("8")["cells"]

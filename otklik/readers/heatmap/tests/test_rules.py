@@ -326,6 +326,15 @@ def test_it_reads_the_regions_own_weights() -> None:
     assert p.min_cases == 3
 
 
+def test_a_flood_of_small_troubles_is_red_where_the_region_says_so() -> None:
+    observed, expected = np.array([1783.0, 60, 49, 500, 60]), np.array([85.0, 6, 0.2, 51, 0.2])
+    off, on = rules.Parameters(), rules.parameters(
+        {"forced_red": [{"code": "surge", "times": 10, "messages_min": 50}]}
+    )  # fmt: skip
+    assert rules.surges(observed, expected, on).tolist() == [True, True, False, False, True]
+    assert not rules.surges(observed, expected, off).any()
+
+
 def test_it_falls_back_to_the_specification() -> None:
     assert rules.parameters(None) == rules.parameters({}) == rules.Parameters()
     poisson = {"anomaly": {"model": "poisson", "dispersion": 0.05}}
