@@ -54,7 +54,7 @@ function start(form: HTMLFormElement): void {
           picker.focus();
         });
         const picture = file.type.startsWith("image/")
-          ? make("img", { src: URL.createObjectURL(file), alt: file.name })
+          ? thumbnail(file)
           : make("span", { class: "photo__name" }, file.name);
         return make("li", { class: "photo" }, picture, remove);
       }),
@@ -83,6 +83,13 @@ function start(form: HTMLFormElement): void {
     event.preventDefault();
     send(form, say, state);
   });
+}
+
+/** A thumbnail; of what is no picture in truth, its name. */
+function thumbnail(file: File): HTMLElement {
+  const made = make("img", { src: URL.createObjectURL(file), alt: file.name });
+  made.addEventListener("error", () => made.replaceWith(make("span", { class: "photo__name" }, file.name)));
+  return made;
 }
 
 /** Sends by XHR for the progress bar; the answer is a page: the receipt, or this form with its mistakes. */

@@ -347,6 +347,12 @@ def address(case: Case, sight: Sight) -> str:
     return mask(whole) if sight.place else mask_address(whole)
 
 
+def where(case: Case, sight: Sight) -> str:
+    """Return the municipality and the address, the town once where they are the same."""
+    place, seen = name(case.territory, "ru"), address(case, sight)
+    return seen if place and seen.startswith(place) else ", ".join(filter(None, (place, seen)))
+
+
 def desk_case(case: Case, sight: Sight) -> dict[str, Any]:
     """Return a case for an official, personal data only as far as the sight reaches."""
     report = case.report
@@ -356,6 +362,7 @@ def desk_case(case: Case, sight: Sight) -> dict[str, Any]:
         "channel": label("channels", report.channel),
         "text": words(report.text, sight),
         "address": address(case, sight),
+        "where": where(case, sight),
         "author": author(case, sight),
         "photos": [each for each in report.attachments.all() if each.purpose == "message"],
         "contact_kind": report.get_contact_kind_display(),
