@@ -13,13 +13,14 @@ from otklik.demo import accounts
 from otklik.ground.accounts.models import Person
 from otklik.participation.discussions import commands, rules
 from otklik.participation.discussions.models import Comment, Discussion
-from otklik.participation.projects.rules import Circle
+from otklik.participation.projects.queries import who
+from otklik.participation.projects.rules import Circle, age_on
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-EVENING = 20
+EVENING, GROWN, CITY = 20, 18, "vologda-city"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Told:
     moderation: str
     document: str
     said: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    hearing: rules.HearingTold | None = None
 
 
 PARK = """# Дорожки и свет
@@ -99,7 +101,43 @@ ROUTE_SAID = (
     ("p2-1", "neutral", "Проверьте вечер воскресенья: после шести сейчас ждём по сорок минут.", ()),
     ("", "for", "Пустите хотя бы два рейса с низким полом: с коляской сейчас не войти.", ()),
 )  # fmt: skip
+QUARTER = """# Что построят
+
+Между улицами Гагарина и Северной — четыре дома до девяти этажей и детский сад на сто двадцать
+мест. Первые этажи отдаём под магазины и аптеку.
+
+Стоянка на двести машин — в границах участка, проезд к саду отдельный.
+
+@ 59.2301, 39.8602 Въезд в квартал с улицы Гагарина
+
+# Зелень
+
+Сквер в середине квартала сохраняем целиком, девять тысяч квадратных метров. Под застройку идёт
+пустырь и гаражи.
+"""
+QUARTER_SAID = (
+    ("p1-1", "for", "Сад нужен: сейчас очередь на два года, возим детей через весь город.", ()),
+    ("p1-1", "against", "Девять этажей закроют солнце домам на Северной. Хватит пяти.",
+     ("Поддерживаю: у нас первый этаж, и так темно.",)),
+    ("p1-2", "neutral", "Двести мест на четыре дома — мало. Покажите расчёт.", ()),
+    ("t1", "against", "На этом въезде уже стоят в пробке по утрам. Нужен второй.", ()),
+    ("p2-1", "for", "За сквер спасибо. Запишите, что его не застроят и потом.", ()),
+)  # fmt: skip
+CONCLUSION = (
+    "Поступило шесть предложений и замечаний. Учтены: высота домов вдоль Северной улицы "
+    "снижена до шести этажей; въезд с улицы Гагарина дополнен вторым, с Северной; сквер "
+    "внесён в перечень озеленённых территорий.\n"
+    "Не учтено: увеличение стоянки — расчёт по нормативу приложен к проекту и показан на "
+    "странице.\n"
+    "Проект рекомендовано утвердить с названными изменениями."
+)
 TOLD = (
+    Told("Проект планировки квартала у улицы Гагарина", "Где встанут дома, сад и проезды.",
+         (-40, -20), rules.POST, QUARTER, QUARTER_SAID,
+         rules.HearingTold(
+             "town", "Постановление главы города № 112 от 15.09.2026 (учебное)",
+             "Выставочный зал администрации, улица Каменный мост, 4, по будням с 10 до 17",
+             "Клара Зимина, заместитель главы города")),
     Told("Правила парковки во дворах", "Что разрешить и что запретить у подъездов.", (-34, -12),
          rules.POST, "# Правила\n\nПроезд вдоль дома оставляем свободным на три с половиной метра:"
          " столько нужно пожарной машине.\n\nСтоянка на газоне запрещена круглый год.\n",
@@ -121,27 +159,42 @@ def discuss(now: datetime) -> None:
         return
     draw = random.Random(62)
     people = list(Person.objects.filter(email__startswith="voter").order_by("pk"))
+    grown = [each for each in people if who(each).territory == CITY and _grown(each, now)]
     for told in TOLD:
         made = _announced(told, now)
-        writers, at = iter(draw.sample(people, len(people))), localtime(made.phase.opens_at)
+        circle = grown if told.hearing else people
+        writers, at = iter(draw.sample(circle, len(circle))), localtime(made.phase.opens_at)
         for part, stance, text, replies in told.said:
             one = _write(made, commands.Said(text, stance, part), next(writers), at)
             for step, reply in enumerate(replies, 1):
                 _write(made, commands.Said(reply, to=one.pk), next(writers), at + step * HOUR)
             at += HOUR if at.hour < EVENING else 13 * HOUR
     _moderated(now)
+    held = Discussion.objects.get(hearing__isnull=False)
+    commands.conclude(
+        held.pk, number="17-з", text=CONCLUSION, signer="Клара Зимина, заместитель главы города",
+        signed_on=localtime(held.phase.closes_at + 3 * DAY).date(),
+        by=accounts.official(accounts.VOTES), now=now - 16 * DAY,
+    )  # fmt: skip
 
 
 def _announced(told: Told, now: datetime) -> Discussion:
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
     opens, closes = (morning + days * DAY for days in told.window)
     by = accounts.official(accounts.VOTES)
-    made = commands.draft_discussion(
-        commands.Draft(told.title, opens, closes, told.about, told.moderation, Circle(min_age=14)),
-        by=by, now=opens - DAY,
-    )  # fmt: skip
-    commands.write_document(made.pk, told.document, by=by, now=opens - DAY)
-    return commands.announce_discussion(made.pk, by=by, now=opens - DAY)
+    circle = Circle(GROWN, frozenset({CITY})) if told.hearing else Circle(min_age=14)
+    said = opens - (22 if told.hearing else 1) * DAY
+    draft = commands.Draft(
+        told.title, opens, closes, told.about, told.moderation, circle, hearing=told.hearing
+    )
+    made = commands.draft_discussion(draft, by=by, now=said)
+    commands.write_document(made.pk, told.document, by=by, now=said)
+    return commands.announce_discussion(made.pk, by=by, now=said)
+
+
+def _grown(person: Person, now: datetime) -> bool:
+    born = who(person).born_on
+    return born is not None and age_on(born, (now - 60 * DAY).date()) >= GROWN
 
 
 def _write(made: Discussion, said: commands.Said, person: Person, now: datetime) -> Comment:

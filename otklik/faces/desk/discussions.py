@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
@@ -29,6 +30,8 @@ from otklik.participation.discussions import commands, queries, rules
 from otklik.participation.projects.rules import Circle
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from django.http import HttpRequest
 
     from otklik.ground.accounts.models import Official
@@ -44,6 +47,12 @@ MODERATION = (
     (rules.POST, _l("Показывать сразу, проверять потом")),
     (rules.PRE, _l("Показывать после проверки")),
 )
+
+
+FORMS = (
+    ("", _l("Обсуждение")), ("hearing", _l("Публичные слушания")),
+    ("town", _l("Общественные обсуждения градостроительного проекта")),
+)  # fmt: skip
 
 
 class PhaseForm(forms.Form):
@@ -83,13 +92,25 @@ class DiscussionForm(PhaseForm):
     """A discussion: besides, when comments are shown."""
 
     moderation = forms.ChoiceField(label=_l("Комментарии"), choices=MODERATION)
+    form = forms.ChoiceField(
+        label=_l("Вид"), choices=FORMS, required=False,
+        help_text=_l("Для слушаний: с 18 лет, жители названных муниципалитетов, не позже чем за"
+                     " 20 дней; после конца — протокол и заключение"),
+    )  # fmt: skip
+    basis = forms.CharField(label=_l("Слушания: чем назначены"), max_length=300, required=False)
+    exposition = forms.CharField(
+        label=_l("Слушания: где и когда экспозиция"), max_length=500, required=False
+    )
+    chair = forms.CharField(label=_l("Слушания: кто ведёт"), max_length=200, required=False)
 
     def draft(self) -> commands.Draft:
         """Return what was said."""
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"], said["moderation"],
-            self.circle(),
+            self.circle(), hearing=rules.HearingTold(
+                said["form"], said["basis"], said["exposition"], said["chair"]
+            ) if said["form"] else None,
         )  # fmt: skip
 
 
@@ -151,9 +172,7 @@ def discussion(request: HttpRequest, discussion_id: int) -> HttpResponse:
     found, error = _discussion_or_404(official, discussion_id), ""
     if request.method == "POST":
         try:
-            commands.write_document(
-                found.pk, request.POST.get("document", ""), by=official, now=now
-            )
+            _write(found, request, official, now)
         except Refused as refusal:
             error = show.said(refusal)
         else:
@@ -164,9 +183,31 @@ def discussion(request: HttpRequest, discussion_id: int) -> HttpResponse:
         "discussion": found, "phase": found.phase, "state": state, "checks": checks,
         "parts": parts, "error": error, "counts": queries.counts(found),
         "source": request.POST.get("document") or rules.source(each.told for each in parts),
-        "ready": all(held for _title, held in checks),
+        "ready": all(held for _title, held in checks), "hearing": queries.hearing_of(found),
+        "conclusion": queries.conclusion_of(found), "typed": request.POST,
     }  # fmt: skip
     return render(request, "desk/discussion.html", context, status=422 if error else 200)
+
+
+def _write(found: Discussion, request: HttpRequest, official: Official, now: datetime) -> None:
+    """Keep a draft's document, or the conclusion of a hearing that ended."""
+    given = request.POST
+    if "conclusion" in given:
+        commands.conclude(
+            found.pk, number=given.get("number", ""), text=given["conclusion"],
+            signer=given.get("signer", ""), signed_on=day_of(given.get("signed_on", "")),
+            by=official, now=now,
+        )  # fmt: skip
+        return
+    commands.write_document(found.pk, given.get("document", ""), by=official, now=now)
+
+
+def day_of(text: str) -> date | None:
+    """Return a day that was typed, or None."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 @login_required

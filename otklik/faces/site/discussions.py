@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from otklik.faces import show
+from otklik.faces import papers, show
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import label, named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.discussions import commands, queries, rules
+from otklik.participation.discussions.paper import printed
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
 from otklik.participation.surveys.rules import safe
@@ -80,7 +81,8 @@ def discussion(request: HttpRequest, slug: str) -> HttpResponse:
         "threads": [_thread(each) for each in page], "counts": queries.counts(found),
         "mine": _mine(found, person) if person.is_authenticated else [],
         "one": outcomes.outcome_of(found.phase, now), "today": timezone.localdate(),
-        "days": queries.limits().appeal_days,
+        "days": queries.limits().appeal_days, "hearing": queries.hearing_of(found),
+        "conclusion": queries.conclusion_of(found),
     }  # fmt: skip
     return render(request, "site/discussion.html", context)
 
@@ -252,3 +254,15 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001  (sam
         "comments": list(queries.rows(found)), "moderation": queries.acts_in_print(found),
     }  # fmt: skip
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
+
+
+@require_GET
+def paper(request: HttpRequest, slug: str, form: str) -> HttpResponse:  # noqa: ARG001  (same for everybody)
+    """Give the protocol of a hearing that ended, or its conclusion, as PDF."""
+    found = _discussion_or_404(slug)
+    ended = queries.state(found, timezone.now()) == queries.CLOSED
+    there = {"protocol": queries.hearing_of(found), "conclusion": queries.conclusion_of(found)}
+    if not ended or there.get(form) is None:
+        raise Http404
+    done = printed(form, found)
+    return papers.respond(done.content, done.mime, done.name)

@@ -16,8 +16,10 @@ from otklik.participation.discussions import events, queries, rules
 from otklik.participation.discussions.models import (
     Comment,
     CommentAppeal,
+    Conclusion,
     Discussion,
     DocumentPart,
+    Hearing,
     ModerationAct,
     Participant,
 )
@@ -26,7 +28,7 @@ from otklik.participation.projects.queries import circle_of, resident_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from otklik.ground.accounts.models import Official, Person
     from otklik.participation.projects.models import Project
@@ -43,6 +45,7 @@ class Draft:
     moderation: str = rules.POST
     circle: Circle = field(default_factory=Circle)
     project: Project | None = None
+    hearing: rules.HearingTold | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,13 @@ def _drafted(discussion_id: int) -> Discussion:
 @command
 def draft_discussion(draft: Draft, *, by: Official, now: datetime) -> Discussion:
     """Begin a discussion, with a project of its title if none is named; nobody sees it yet."""
+    if draft.hearing is not None:
+        rules.check_hearing(
+            rules.hearing_list(
+                draft.hearing, queries.terms(), min_age=draft.circle.min_age,
+                places=draft.circle.territories, opens_at=draft.opens_at, now=now,
+            )
+        )  # fmt: skip
     project = draft.project or projects.start_project(
         title=draft.title, summary=draft.about, by=by, now=now
     )
@@ -103,6 +113,12 @@ def draft_discussion(draft: Draft, *, by: Official, now: datetime) -> Discussion
             about=draft.about.strip(), moderation=draft.moderation, made_by=by, made_at=now,
         ),
     )  # fmt: skip
+    if draft.hearing is not None:
+        told = draft.hearing
+        Hearing.objects.create(
+            region=by.region, discussion=found, form=told.form, basis=told.basis.strip()[:300],
+            exposition=told.exposition.strip()[:500], chair=told.chair.strip()[:200],
+        )  # fmt: skip
     _tell(found, events.DiscussionDrafted, by.ref, now)
     return found
 
@@ -145,6 +161,36 @@ def announce_discussion(discussion_id: int, *, by: Official, now: datetime) -> D
     projects.seal_phase(found.phase, by=by, now=now)
     _tell(found, events.DiscussionAnnounced, by.ref, now)
     return found
+
+
+@command
+def conclude(
+    discussion_id: int, *, number: str, text: str, signer: str, signed_on: date | None,
+    by: Official, now: datetime,
+) -> Conclusion:  # fmt: skip
+    """Write what follows from a hearing, once; a constraint lets it be one."""
+    found = queries.get(discussion_id)
+    hearing = queries.hearing_of(found)
+    if hearing is None or queries.state(found, now) != queries.CLOSED:
+        raise Refused("not_ended", "Слушания ещё не завершены", "The hearing has not ended")
+    for said, words in ((number, "номер"), (text, "выводы"), (signer, "кто подписал")):
+        if not said.strip():
+            raise Refused("empty", f"Заполните: {words}", f"Fill in: {words}")
+    day = rules.checked_day(
+        signed_on, localtime(found.phase.closes_at).date(), localtime(now).date()
+    )
+    try:
+        with transaction.atomic():
+            made = Conclusion.objects.create(
+                region=by.region, hearing=hearing, number=number.strip()[:60],
+                text=clean(text), signer=signer.strip()[:200], signed_on=day, made_by=by,
+                made_at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Refused("concluded", "Заключение уже записано: откройте страницу заново",
+                      "A conclusion stands already: open the page anew") from None  # fmt: skip
+    _tell(found, events.HearingConcluded, by.ref, now)
+    return made
 
 
 # --- Words ----------------------------------------------------------------------------------------

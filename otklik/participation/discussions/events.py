@@ -66,6 +66,18 @@ class DiscussionAnnounced(DiscussionFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HearingConcluded(DiscussionFact):
+    """The conclusion of a public hearing is published."""
+
+    kind: ClassVar[str] = "hearing.concluded"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Опубликовано заключение о слушаниях",
+        "en": "The hearing's conclusion was published",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommentFact(DiscussionFact):
     """What every fact about a comment carries."""
 

@@ -207,3 +207,45 @@ class CommentAppeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.against_id}: {self.pk}"
+
+
+class Hearing(models.Model):
+    """What makes a discussion a public hearing: by what it was called, where the project lies."""
+
+    class Form(models.TextChoices):
+        HEARING = "hearing", _("публичные слушания")
+        TOWN = "town", _("общественные обсуждения градостроительного проекта")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    discussion = models.OneToOneField(Discussion, models.CASCADE, related_name="hearing")
+    form = models.CharField("вид", max_length=10, choices=Form.choices)
+    basis = models.CharField("чем назначено", max_length=300)
+    exposition = models.CharField("где и когда экспозиция", max_length=500)
+    chair = models.CharField("кто ведёт", max_length=200)
+
+    class Meta:
+        verbose_name = "публичные слушания"
+        verbose_name_plural = "публичные слушания"
+
+    def __str__(self) -> str:
+        return f"{self.get_form_display()}: {self.discussion}"
+
+
+class Conclusion(models.Model):
+    """What the organiser concludes from a hearing; written once, it stands."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    hearing = models.OneToOneField(Hearing, models.PROTECT, related_name="conclusion")
+    number = models.CharField("номер", max_length=60)
+    text = models.TextField("выводы")
+    signer = models.CharField("кто подписал", max_length=200)
+    signed_on = models.DateField("когда подписано")
+    made_by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("записано")
+
+    class Meta:
+        verbose_name = "заключение о слушаниях"
+        verbose_name_plural = "заключения о слушаниях"
+
+    def __str__(self) -> str:
+        return f"{self.hearing_id}: {self.number}"

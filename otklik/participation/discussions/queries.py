@@ -15,7 +15,9 @@ from otklik.participation.discussions import rules
 from otklik.participation.discussions.models import (
     Comment,
     CommentAppeal,
+    Conclusion,
     Discussion,
+    Hearing,
     ModerationAct,
 )
 
@@ -43,13 +45,18 @@ def limits() -> rules.Limits:
     return rules.limits(region().settings.get("discussions", {}))
 
 
+def terms() -> rules.Terms:
+    """Return what the law asks of hearings, as the region sets it."""
+    return rules.terms(region().settings.get("hearings", {}))
+
+
 def reasons() -> dict[str, Directory]:
     """Return for what comments are hidden, by code; also what is in use no more."""
     return directory(REASONS)
 
 
 def _discussions() -> QuerySet[Discussion]:
-    related = (BODY, "phase__audience")
+    related = (BODY, "phase__audience", "hearing__conclusion")
     return Discussion.objects.filter(region=region()).select_related(*related)
 
 
@@ -98,6 +105,41 @@ def state(found: Discussion, now: datetime) -> str:
     return OPEN if now < phase.closes_at else CLOSED
 
 
+def hearing_of(found: Discussion) -> Hearing | None:
+    """Return what makes a discussion a public hearing; None for another."""
+    return getattr(found, "hearing", None)
+
+
+def conclusion_of(found: Discussion) -> Conclusion | None:
+    """Return a hearing's conclusion."""
+    return getattr(hearing_of(found), "conclusion", None)
+
+
+def _by_law(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
+    hearing, phase = hearing_of(found), found.phase
+    if hearing is None:
+        return []
+    told = rules.HearingTold(hearing.form, hearing.basis, hearing.exposition, hearing.chair)
+    return rules.hearing_list(
+        told, terms(), min_age=phase.audience.min_age, places=phase.audience.territories,
+        opens_at=phase.opens_at, now=now,
+    )  # fmt: skip
+
+
+def file_of(found: Discussion) -> dict[str, Any]:
+    """Return what the protocol of a hearing is printed from: remarks in order, by their places."""
+    seen = found.comments.filter(state__in=SEEN).select_related("part", "participant__territory")
+    remarks = seen.defer("participant__territory__polygon").order_by("pk")
+    return {
+        "discussion": found, "phase": found.phase, "hearing": hearing_of(found),
+        "conclusion": conclusion_of(found), "remarks": list(remarks), "counts": counts(found),
+        "parts": list(found.parts.all()), "places": sorted(
+            each.title_ru for code, each in territories().items()
+            if code in found.phase.audience.territories
+        ),
+    }  # fmt: skip
+
+
 def check_list(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
     """Return what must hold before a discussion is announced, each with whether it does."""
     phase = found.phase
@@ -106,6 +148,7 @@ def check_list(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
         ("Начало ещё впереди", phase.opens_at > now),
         ("Территории существуют", set(phase.audience.territories) <= set(territories())),
         *([(each, False) for each in faults] or [("Документ составлен", True)]),
+        *_by_law(found, now),
     ]
 
 

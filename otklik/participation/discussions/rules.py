@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
 PAGE, PARAGRAPH, POINT = "page", "paragraph", "point"
 PRE, POST = "pre", "post"
@@ -179,3 +179,64 @@ def check_another(hidden_by: int, by: int) -> None:
     if hidden_by == by:
         raise Refused("own", "Жалобу решает другой модератор, не тот, кто скрыл",
                       "Another moderator decides, not who has hidden it")  # fmt: skip
+
+
+# --- Public hearings ------------------------------------------------------------------------------
+
+FORMS = ("hearing", "town")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the law asks of a hearing: days of notice and the age from which one takes part."""
+
+    notice_days: int = 20
+    min_age: int = 18
+
+
+@dataclass(frozen=True)
+class HearingTold:
+    """What an organiser says of a hearing."""
+
+    form: str
+    basis: str
+    exposition: str
+    chair: str
+
+
+def terms(told: Mapping[str, Any]) -> Terms:
+    """Return the region's terms of hearings; what it does not say stays as it is."""
+    known = {name: int(told[name]) for name in Terms.__annotations__ if name in told}
+    return Terms(**known)
+
+
+def hearing_list(
+    told: HearingTold, asked: Terms, *, min_age: int, places: Collection[str], opens_at: datetime,
+    now: datetime,
+) -> list[tuple[str, bool]]:  # fmt: skip
+    """Return what the law asks before a hearing is announced, each with whether it holds."""
+    return [
+        (f"Объявляем не позже чем за {asked.notice_days} дней до начала",
+         (opens_at - now).days >= asked.notice_days),
+        (f"Участвуют с {asked.min_age} лет", min_age >= asked.min_age),
+        ("Названы муниципалитеты, жители которых участвуют", bool(places)),
+        ("Сказано, каким документом назначено", bool(told.basis.strip())),
+        ("Сказано, где и когда экспозиция", bool(told.exposition.strip())),
+        ("Сказано, кто ведёт", bool(told.chair.strip())),
+    ]  # fmt: skip
+
+
+def check_hearing(held: Iterable[tuple[str, bool]]) -> None:
+    """Refuse a hearing that the law does not allow so, and say all that is lacking."""
+    lacking = [said for said, holds in held if not holds]
+    if lacking:
+        raise Refused("hearing", f"Для слушаний не хватает: {'; '.join(lacking)}",
+                      f"A hearing lacks: {'; '.join(lacking)}")  # fmt: skip
+
+
+def checked_day(signed_on: date | None, ended: date, today: date) -> date:
+    """Return when a conclusion was signed; refuse a day before the end or in the future."""
+    if signed_on is None or not ended <= signed_on <= today:
+        raise Refused("signed_on", "Заключение подписывают после конца и не будущим числом",
+                      "A conclusion is signed after the end and not in the future")  # fmt: skip
+    return signed_on
