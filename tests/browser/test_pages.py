@@ -78,7 +78,8 @@ PAGES = (
     *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/", "{webhook}/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
     *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
-    *(("votes", f"/desk/surveys/{path}", 390) for path in ("", "new/")),
+    *(("votes", f"/desk/surveys/{path}", 390) for path in ("", "new/", "{asked}/")),
+    *(("votes", f"/desk/surveys/{{asked}}/{path}/", 390) for path in ("enter", "preview")),
     *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),
     *(("votes", "/desk/outcomes/{phase}/", width) for width in (390, 1366)),
     *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
@@ -148,11 +149,14 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     saying, said = (slug_of(each) for each in (statements.first, statements.last))
     people["votes"].goto(f"{served}/desk/statements/")
     conversation = first(people["votes"], "main .rows a[href^='/desk/statements/']")
+    people["votes"].goto(f"{served}/desk/surveys/")
+    asked = first(people["votes"], "main .rows a")
     answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
     people["votes"].goto(f"{served}/desk/outcomes/?tab=undecided")
     guest.goto(f"{served}/votes/")
     return {
         "survey": survey,
+        "asked": asked,
         "ended": ended,
         "discussion": discussion,
         "saying": saying,
