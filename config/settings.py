@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "otklik.flow.triage",
     "otklik.flow.rating",
     "otklik.flow.answers",
+    "otklik.flow.emergencies",
     "otklik.flow.problems",
     "otklik.flow.instructions",
     "otklik.flow.roadmaps",

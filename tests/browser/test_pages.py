@@ -53,6 +53,7 @@ GUEST = (
 DESK = (
     "/desk/", "/desk/?status=overdue", "/desk/c/{number}/", "/desk/problems/",
     "/desk/problems/new/", "/desk/problems/{problem}/", "/desk/statistics/", "/desk/ratings/",
+    "/desk/emergencies/", "/desk/emergencies/new/",
     "/desk/report/", "/desk/templates/", "/desk/templates/new/", "/desk/appeals/",
     "/desk/instructions/", "/desk/reminders/", "/desk/gaming/", "/monitor/mark/?place=vologda-city",
 )  # fmt: skip

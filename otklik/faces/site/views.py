@@ -26,6 +26,7 @@ from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
+from otklik.flow.emergencies.queries import hold_on, shown_now
 from otklik.flow.intake import commands as intake
 from otklik.flow.intake import held
 from otklik.flow.intake import queries as intake_queries
@@ -156,6 +157,7 @@ def send_page(
         "held": [] if _scripted(request) else held.hold(files, intake_queries.limits()),
         "region_center": [region().center_lat, region().center_lon],
         "kept": kept,
+        "emergencies": [] if kept else shown_now(timezone.now()),
         **appeals.choice(),
     }
     return render(request, "site/send.html", context, status=status)
@@ -280,6 +282,7 @@ def own_page(
         "accept": ACCEPT,
         "stars": range(1, 6),
         "problem": problem_of(found) if found else None,
+        "held": hold_on(found) if found else None,
         "looks": looks_at(found.ref, _language()) if found else [],
         **(appeals.of_own_case(found) if found else {}),
         **more,

@@ -159,6 +159,41 @@ def _pause_or_resume(case: Case, policy: rules.Policy, now: datetime, by: str) -
             _set_stage(case, moved, now, by, why)
 
 
+def hold(case: Case, since: datetime, until: datetime, by: str, why: str) -> None:
+    """Move the terms by a time in which an emergency stops the clock; what is past stays past."""
+    if case.policy is None:
+        return
+    due = rules.after_pause(policy_rules(case.policy), case.due, since, until, _working(case))
+    if due != case.due:
+        _set_due(case, "hold", due, since, by, why)
+        hold_stage(case, since, until, by, why)
+
+
+def hold_stage(case: Case, since: datetime, until: datetime, by: str, why: str) -> None:
+    """Move a stage's term by such a time, never past the whole term's end."""
+    if case.policy is None or case.stage_due is None or case.due is None:
+        return
+    policy, working = policy_rules(case.policy), _working(case)
+    moved = rules.after_pause(policy, case.stage_due, since, until, working, case.stage)
+    _set_stage(case, min(moved or case.due, case.due), since, by, why)
+
+
+def release(
+    case: Case, since: datetime, due: datetime, at: datetime, by: str, why: str,
+    stage: tuple[datetime | None, datetime | None] | None,
+) -> None:  # fmt: skip
+    """Let a clock that stood go on at a moment: from the terms as they were, for as long only."""
+    if case.policy is None:
+        return
+    policy, working = policy_rules(case.policy), _working(case)
+    after = rules.after_pause(policy, due, since, max(since, at), working)
+    _set_due(case, "release", after, at, by, why)
+    began, before = stage or (None, None)
+    if began and before and after:
+        moved = rules.after_pause(policy, before, began, max(began, at), working, case.stage)
+        _set_stage(case, min(moved or after, after), at, by, why)
+
+
 def restart(case: Case, now: datetime, by: str, reason: str) -> None:
     """Count the terms anew after the policy changed, from the same beginnings, pauses kept.
 
@@ -185,9 +220,9 @@ def restart(case: Case, now: datetime, by: str, reason: str) -> None:
 def _pauses(lines: list[ClockEvent], since: datetime) -> Iterator[tuple[datetime, datetime]]:
     begun = None
     for line in lines:
-        if line.kind == "pause":
+        if line.kind in {"pause", "hold"}:
             begun = line.at
-        elif line.kind == "resume" and begun is not None:
+        elif line.kind in {"resume", "release"} and begun is not None:
             if begun >= since:
                 yield begun, line.at
             begun = None

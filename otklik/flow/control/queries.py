@@ -169,6 +169,12 @@ def _event(kind: str, since: datetime, until: datetime, **more: Any) -> Exists:
     return Exists(lines.filter(**more))
 
 
+def _saved() -> Exists:
+    """Cases answered past the term that they had before an emergency moved it."""
+    before = ClockEvent.objects.filter(case=OuterRef("pk"), kind="hold")
+    return Exists(before.filter(due_before__lt=OuterRef("answered_at")))
+
+
 def _resent(since: datetime, until: datetime) -> Q:
     """Cases refused whose author wrote about the same within a month."""
     again = Case.objects.filter(
@@ -197,6 +203,8 @@ def _asked(measure: str, since: datetime, until: datetime, organisation_id: int 
         "answered": lambda: Q(_event("stop", since, until, reason="answered")),
         "last_hour": lambda: Q(_event("stop", since, until, reason="answered", **late)),
         "extended": lambda: Q(_event("extend", since, until)),
+        "held": lambda: Q(_event("hold", since, until)),
+        "saved": lambda: Q(_event("stop", since, until, reason="answered")) & Q(_saved()),
         "resent": lambda: _resent(since, until),
         "returned": lambda: _returned(since, until, organisation_id),
         "unrated": lambda: Q(

@@ -21,7 +21,10 @@ HOLDERS: Mapping[str, str] = {
 """Who holds a case at a stage: those with this permission over it."""
 ABOVE: Mapping[str, str] = {"head": "extend", "curator": "judge_dispute"}
 """Who is told past the holder: those with this permission over the case."""
-MEASURES = ("answered", "last_hour", "extended", "resent", "returned", "unrated", "reopened")
+MEASURES = (
+    "answered", "last_hour", "extended", "held", "saved", "resent", "returned", "unrated",
+    "reopened",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ PERMISSIONS = (
     "hold_reception",
     "see_statistics", "see_closed_topics", "organise_votes", "export_cases",
     "moderate_discussions",
-    "approve_export", "erase_person", "audit", "group", "edit_templates", "edit_widgets",
+    "approve_export", "erase_person", "audit", "group", "declare_emergency",
+    "edit_templates", "edit_widgets",
     "edit_webhooks", "handle_social",
     "register_appeals",
 )  # fmt: skip
