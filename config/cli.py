@@ -74,6 +74,7 @@ def prepare() -> None:
     os.environ.setdefault("FIELD_KEYS", ",".join(keyring.field_keys(data)))
     os.environ.setdefault("INDEX_KEY", keyring.index_key(data))
     os.environ.setdefault("IDENTITY_KEY", keyring.identity_key(data))
+    os.environ.setdefault("VAPID_KEY", keyring.vapid_key(data))
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = embedded.start(data / "postgres")
 

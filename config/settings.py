@@ -24,6 +24,8 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 INDEX_KEY = env.str("INDEX_KEY", default="")
 # The keyed hashes of accounts in other systems; losing or changing it unlinks them all.
 IDENTITY_KEY = env.str("IDENTITY_KEY", default="")
+# Signs notices to people's devices (Web Push); changing it ends every subscription.
+VAPID_KEY = env.str("VAPID_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 REGION = env.str("OTKLIK_REGION", default="vologda")
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "otklik.flow.channels.chats",
     "otklik.flow.channels.social",
     "otklik.flow.channels.sms",
+    "otklik.flow.channels.push",
     "otklik.flow.channels.widgets",
     "otklik.flow.appeals",
     "otklik.flow.calls",

@@ -25,6 +25,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("FIELD_KEYS", "tests:" + "A" * 43 + "=")
 os.environ.setdefault("INDEX_KEY", "only-for-tests")
 os.environ.setdefault("IDENTITY_KEY", "only-for-tests")
+os.environ.setdefault("VAPID_KEY", "A" * 42 + "E")
 os.environ["STAFF_MFA"] = "0"  # the tests of the second factor ask for it
 os.environ["OTKLIK_OWNER"] = "1"  # tests create and migrate their database
 os.environ["OTKLIK_DEMO"] = "0"

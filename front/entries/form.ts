@@ -1,14 +1,18 @@
 /** The send form, made easier: draft, suggestions, twins, thumbnails, smaller photos, progress.
  *
  * `<form data-send data-suggest>` works without any of it; see site/send.html for the markup.
+ * With `data-queue` a message is written down in the phone before it is sent.
  */
 
 import "../lib/combobox";
 import { find, findAll, later, make, need, words, zone } from "../lib/dom";
-import { shelf, DRAFT } from "../lib/shelf";
+import { DRAFT, PHOTOS, shelf, WAITS, WHO } from "../lib/shelf";
+import type { Waiting } from "../lib/waiting";
 
 const KEPT = ["text", "topic", "place_kind", "lat", "lon", "address", "contact_kind", "email", "phone", "idempotency_key"];
-const SIDE = 1920;
+
+type Fill = (fields: [string, string][], cleaned: File[], fresh?: File[]) => void;
+type Say = ReturnType<typeof words>;
 
 interface Said { ru: string; en: string }
 
@@ -31,26 +35,42 @@ function start(form: HTMLFormElement): void {
   const key = need<HTMLInputElement>('[name="idempotency_key"]', form);
   key.value ||= crypto.randomUUID(); // a form that the phone kept has none: each writing takes its own
   segments(form);
-  let files: File[] = [];
+  const files = new Map<File, string>(); // each with the address where it is already, if it is
   const picker = need<HTMLInputElement>('input[name="photos"]', form);
-  picker.addEventListener("change", async () => {
+  const add = async (chosen: File[], drafted = false): Promise<void> => {
+    const { clean, keepDraft } = await import("../lib/photos");
+    const side = Number(form.dataset.photoSide);
     const limit = Number(form.dataset.files);
-    const added = await Promise.all([...(picker.files ?? [])].map(smaller));
-    files = [...files, ...added].slice(0, limit);
-    if (files.length === limit) state.textContent = say("many", { files: limit });
+    const cleaned = drafted ? chosen : await Promise.all(chosen.map((file) => clean(file, side)));
+    for (const file of cleaned) if (files.size < limit) files.set(file, "");
+    if (cleaned.length && files.size === limit) state.textContent = say("many", { files: limit });
     show();
-  });
-  function show(): void {
+    if (form.dataset.queue === undefined) return;
+    if (files.size) shelf.setItem(PHOTOS, "1");
+    await keepDraft([...files.keys()]).catch(() => undefined); // no room for it: it is sent all the same
+  };
+  picker.addEventListener("change", () => void add([...(picker.files ?? [])].filter((file) => !files.has(file))));
+  const camera = find("[data-camera]", form);
+  if (camera && matchMedia("(pointer: coarse)").matches) {
+    camera.hidden = false;
+    const shot = need<HTMLInputElement>("input", camera);
+    shot.addEventListener("change", () => {
+      const taken = [...(shot.files ?? [])];
+      shot.value = ""; // the next one may have the same name
+      void add(taken);
+    });
+  }
+  const show = (): void => {
     const transfer = new DataTransfer();
-    for (const file of files) transfer.items.add(file);
+    for (const file of files.keys()) transfer.items.add(file);
     picker.files = transfer.files;
-    const list = need("[data-photos]", form!);
+    const list = need("[data-photos]", form);
     list.replaceChildren(
-      ...files.map((file, place) => {
+      ...[...files.keys()].map((file) => {
         const remove = make("button", { type: "button", class: "photo__remove", "aria-label": say("remove", { name: file.name }) }, "×");
         remove.addEventListener("click", () => {
-          files = files.filter((_, other) => other !== place);
-          show();
+          files.delete(file);
+          void add([]);
           picker.focus();
         });
         const picture = file.type.startsWith("image/")
@@ -59,7 +79,23 @@ function start(form: HTMLFormElement): void {
         return make("li", { class: "photo" }, picture, remove);
       }),
     );
-  }
+  };
+  const fill: Fill = (fields, photos, fresh = []) => {
+    if (fields.length > 1) for (const box of findAll<HTMLInputElement>("[type=checkbox]", form)) box.checked = false;
+    for (const [name, value] of fields) put(form, name, value);
+    form.dispatchEvent(new Event("change"));
+    void add(photos, true).then(() => (fresh.length ? add(fresh) : undefined));
+  };
+  form.addEventListener("otklik:blank", () => {
+    key.value = crypto.randomUUID();
+    show();
+    form.dispatchEvent(new Event("change"));
+  });
+  form.addEventListener("otklik:draft", () => {
+    keep();
+    void add([]);
+  });
+  if (form.dataset.queue !== undefined) void resume(form, fill);
   const keep = () => {
     const kept = Object.fromEntries(KEPT.map((name) => [name, (field(name) as HTMLInputElement | null)?.value ?? ""]));
     shelf.setItem(DRAFT, JSON.stringify(kept));
@@ -75,13 +111,17 @@ function start(form: HTMLFormElement): void {
     const name = (event.target as HTMLInputElement).name;
     if (["text", "lat", "address"].includes(name)) suggest();
   });
-  form.addEventListener("change", () => save());
+  form.addEventListener("change", (event) => event.target !== form && save());
   form.addEventListener("submit", (event) => {
     save.stop(); // what sending says must not be covered by «saved» a moment later
     keep();
     if (event.defaultPrevented || (event.submitter as HTMLButtonElement | null)?.hasAttribute("formaction")) return;
     event.preventDefault();
-    send(form, say, state);
+    if (form.dataset.sent) return;
+    form.dataset.sent = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+    if (form.dataset.queue === undefined) send(form, say, state);
+    else void sendKept(form, files, say, state);
   });
 }
 
@@ -92,15 +132,43 @@ function thumbnail(file: File): HTMLElement {
   return made;
 }
 
+/** Takes up what was refused, or the photos of a draft. */
+async function resume(form: HTMLFormElement, fill: Fill): Promise<void> {
+  const asked = new URLSearchParams(location.search);
+  const key = asked.get("waiting");
+  if (asked.has("shared")) {
+    const { takeShared, draft } = await import("../lib/photos");
+    const shared = await takeShared();
+    history.replaceState(null, "", form.action);
+    const written = need<HTMLTextAreaElement>('[name="text"]', form).value;
+    const text = [written, shared?.text].filter(Boolean).join("\n");
+    const drafted = shelf.getItem(PHOTOS) ? await draft() : [];
+    fill([["text", text]], drafted, shared?.photos ?? []);
+    form.dispatchEvent(new Event("otklik:draft"));
+  } else if (key) {
+    const { drop, one } = await import("../lib/waiting");
+    const message = await one(key);
+    if (message?.state !== "refused") return;
+    fill(message.fields, message.photos.map(({ name, blob }) => new File([blob], name, { type: blob.type })));
+    form.dispatchEvent(new Event("otklik:draft"));
+    history.replaceState(null, "", form.action);
+    await drop(key);
+  } else if (shelf.getItem(PHOTOS) && !find(".mistakes")) {
+    const { draft } = await import("../lib/photos");
+    fill([], await draft());
+  }
+}
+
+function put(form: HTMLFormElement, name: string, value: string): void {
+  const control = form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
+  if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = Boolean(value);
+  else if (control && name !== "photos") control.value = value;
+}
+
 /** Sends by XHR for the progress bar; the answer is a page: the receipt, or this form with its mistakes. */
-function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLElement): void {
+function send(form: HTMLFormElement, say: Say, state: HTMLElement): void {
   const bar = need<HTMLProgressElement>("[data-progress]", form);
   const request = new XMLHttpRequest();
-  const again = () => {
-    bar.hidden = true;
-    delete form.dataset.sent;
-    for (const button of findAll("[aria-busy]", form)) button.removeAttribute("aria-busy");
-  };
   request.open("POST", form.action);
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest"); // the files stay here: no need to hold them there
   request.upload.addEventListener("progress", (event) => {
@@ -108,38 +176,128 @@ function send(form: HTMLFormElement, say: ReturnType<typeof words>, state: HTMLE
     if (event.lengthComputable) bar.value = (100 * event.loaded) / event.total;
   });
   request.addEventListener("load", () => {
-    if (request.responseURL && !request.responseURL.endsWith("/send/")) {
-      shelf.removeItem(DRAFT);
-      location.assign(request.responseURL);
-      return;
-    }
-    again();
-    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-    if (!answer.querySelector("[data-send]")) {
-      state.textContent = say("failed"); // a proxy's page, or an error of ours: neither receipt nor mistakes
-      return;
-    }
-    for (const place of findAll("[data-error]")) place.replaceChildren(...(answer.getElementById(place.id)?.childNodes ?? []));
-    const mistakes = answer.querySelector("[data-mistakes]");
-    if (mistakes) need("[data-mistakes]").replaceChildren(...mistakes.childNodes);
-    for (const name of ["csrfmiddlewaretoken", "mark", "twins_seen", "idempotency_key"]) {
-      const fresh = answer.querySelector<HTMLInputElement>(`[data-send] input[name="${name}"]`);
-      if (fresh) need<HTMLInputElement>(`input[name="${name}"]`, form).value = fresh.value;
-    }
-    const twins = answer.getElementById("twins")?.parentElement;
-    find("#twins", form)?.parentElement?.remove();
-    if (twins) form.prepend(twins);
-    (find(".mistakes") ?? twins ?? form).scrollIntoView({ block: "start" });
-    find(".mistakes")?.focus();
+    if (isReceipt(request.responseURL)) return take(request.responseURL);
+    ready(form);
+    if (!mistaken(form, request.responseText)) state.textContent = say("failed");
   });
   request.addEventListener("error", () => {
-    again();
+    ready(form);
     state.textContent = say("offline");
   });
   request.send(new FormData(form));
 }
 
-function restore(form: HTMLFormElement, state: HTMLElement, say: ReturnType<typeof words>): void {
+/** Writes the message down in the phone, then sends: whatever breaks or is killed, it goes on by itself. */
+async function sendKept(form: HTMLFormElement, files: Map<File, string>, say: Say, state: HTMLElement): Promise<void> {
+  const { alone, bodyOf, drop, keep, uploadAll, wakeLater } = await import("../lib/waiting");
+  const message = written(form, files);
+  const token = find<HTMLInputElement>('[name="csrfmiddlewaretoken"]', form)?.value;
+  if (!token && !/[\p{L}\p{N}]/u.test(message.title)) {
+    ready(form);
+    state.textContent = say("empty");
+    return need("#id_text", form).focus();
+  }
+  await keep(message);
+  shelf.setItem(WAITS, "1");
+  forget();
+  state.textContent = say("sending");
+  const bar = need<HTMLProgressElement>("[data-progress]", form);
+  const answer = await alone(async () => {
+    await wakeLater(); // if this page is killed, the worker goes on
+    if (!token) return null;
+    try {
+      await uploadAll(message, (done, total) => {
+        bar.hidden = false;
+        bar.value = total ? (100 * done) / total : 100;
+      });
+      for (const { blob, address } of message.photos) files.set(blob as File, address!);
+      const body = bodyOf(message);
+      body.set("csrfmiddlewaretoken", token);
+      const headers = { "X-Requested-With": "XMLHttpRequest" };
+      const came = await fetch(form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(120_000) });
+      const page = await came.text();
+      if (came.status >= 500) return null; // it is being restarted, or broken: later
+      await drop(message.key); // accepted, or the person's to mend
+      return { url: came.url, page };
+    } catch (failure) {
+      console.warn("It waits", failure);
+      return null;
+    }
+  });
+  if (answer && isReceipt(answer.url)) return take(answer.url);
+  ready(form);
+  if (!answer) {
+    state.textContent = say("kept");
+    form.reset();
+    files.clear();
+    form.dispatchEvent(new Event("otklik:blank"));
+    const { watch } = await import("../lib/watch");
+    return watch();
+  }
+  form.dispatchEvent(new Event("otklik:draft")); // not sent: a draft again
+  if (mistaken(form, answer.page)) return;
+  if (elsewhere(form, answer.url)) return location.assign(answer.url); // they ask to sign in first
+  state.textContent = say("failed");
+}
+
+/** What is written in the form, as the phone keeps it until it is sent. */
+function written(form: HTMLFormElement, files: Map<File, string>): Waiting {
+  const value = (name: string) => (form.elements.namedItem(name) as HTMLInputElement).value;
+  const fields = [...new FormData(form)].filter((each): each is [string, string] => typeof each[1] === "string");
+  return {
+    key: value("idempotency_key"),
+    who: document.documentElement.dataset.who ?? shelf.getItem(WHO) ?? "",
+    at: Date.now(),
+    title: value("text").trim().slice(0, 80),
+    fields: fields.filter(([name]) => name !== "csrfmiddlewaretoken"),
+    photos: [...files].map(([file, address]) => ({ name: file.name, blob: file, ...(address && { address }) })),
+    state: "waits",
+  };
+}
+
+const isReceipt = (address: string): boolean => /\/sent\//.test(new URL(address, location.href).pathname);
+const elsewhere = (form: HTMLFormElement, address: string): boolean =>
+  new URL(address).pathname !== new URL(form.action).pathname;
+
+function take(address: string): void {
+  forget();
+  location.assign(address);
+}
+
+function ready(form: HTMLFormElement): void {
+  need("[data-progress]", form).hidden = true;
+  delete form.dataset.sent;
+  for (const button of findAll("[aria-busy]", form)) button.removeAttribute("aria-busy");
+}
+
+/** Shows the mistakes, the neighbours' messages and the fresh tokens of the answer; false if it is no form of ours. */
+function mistaken(form: HTMLFormElement, page: string): boolean {
+  const answer = new DOMParser().parseFromString(page, "text/html");
+  if (!answer.querySelector("[data-send]")) return false; // a proxy's page, or an error of ours
+  for (const place of findAll("[data-error]")) place.replaceChildren(...(answer.getElementById(place.id)?.childNodes ?? []));
+  const mistakes = answer.querySelector("[data-mistakes]");
+  if (mistakes) need("[data-mistakes]").replaceChildren(...mistakes.childNodes);
+  for (const name of ["csrfmiddlewaretoken", "mark", "twins_seen", "idempotency_key"]) {
+    const fresh = answer.querySelector<HTMLInputElement>(`[data-send] input[name="${name}"]`);
+    if (fresh) need<HTMLInputElement>(`input[name="${name}"]`, form).value = fresh.value;
+  }
+  const twins = answer.getElementById("twins")?.parentElement;
+  find("#twins", form)?.parentElement?.remove();
+  if (twins) form.prepend(twins);
+  (find(".mistakes") ?? twins ?? form).scrollIntoView({ block: "start" });
+  find(".mistakes")?.focus();
+  return true;
+}
+
+/** The draft has become a message. */
+function forget(): void {
+  shelf.removeItem(DRAFT);
+  if (!shelf.getItem(PHOTOS)) return;
+  shelf.removeItem(PHOTOS);
+  void import("../lib/photos").then(({ keepDraft }) => keepDraft([]));
+}
+
+function restore(form: HTMLFormElement, state: HTMLElement, say: Say): void {
   const text = need<HTMLTextAreaElement>('[name="text"]', form);
   const stored = shelf.getItem(DRAFT);
   if (!stored || text.value || find(".mistakes")) return;
@@ -169,7 +327,7 @@ function segments(form: HTMLFormElement): void {
 
 let asked = "";
 
-async function guess(form: HTMLFormElement, say: ReturnType<typeof words>): Promise<void> {
+async function guess(form: HTMLFormElement, say: Say): Promise<void> {
   const value = (name: string) => (form.elements.namedItem(name) as HTMLInputElement).value;
   const text = value("text").trim();
   const kind = (form.elements.namedItem("place_kind") as RadioNodeList).value;
@@ -191,7 +349,7 @@ async function guess(form: HTMLFormElement, say: ReturnType<typeof words>): Prom
   }
 }
 
-function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof words>): Node[] {
+function told(form: HTMLFormElement, found: Suggestion, say: Say): Node[] {
   const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
   const first = found.facts[0];
   if (!first) return [];
@@ -235,19 +393,4 @@ function told(form: HTMLFormElement, found: Suggestion, say: ReturnType<typeof w
     }
   }
   return shown;
-}
-
-/** A photo at most 1,920 pixels wide, without EXIF; what cannot be read is sent as it is. */
-async function smaller(file: File): Promise<File> {
-  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
-  try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-    const canvas = make("canvas", { width: String(Math.round(picture.width * scale)), height: String(Math.round(picture.height * scale)) });
-    canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-    return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" }) : file;
-  } catch {
-    return file;
-  }
 }

@@ -6,11 +6,12 @@
  *   <button data-copy="text" data-copied="Скопировано">   copies; says so on itself
  *   <button data-print>              prints
  *   <button hidden …>                the above shows them: they need a script
- *   <form data-leave>                signing out: the draft of a message goes too, others may sit here next
+ *   <form data-leave>                signing out: what was written goes too, others may sit here next
+ *   <div data-waits>                 shows the messages that wait in the phone, and sends them: lib/watch.ts
  */
 
 import { findAll, find } from "../lib/dom";
-import { shelf, DRAFT } from "../lib/shelf";
+import { DRAFT, PHOTOS, shelf, WAITS, WHO } from "../lib/shelf";
 
 document.documentElement.dataset.js = "";
 
@@ -42,8 +43,36 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if ((event.target as Element).matches("[data-leave]")) shelf.removeItem(DRAFT);
+  const form = event.target as HTMLFormElement;
+  if (!form.matches("[data-leave]")) return;
+  event.preventDefault();
+  void leave(form);
 });
+
+/** What a person wrote does not stay for who sits here next. */
+async function leave(form: HTMLFormElement): Promise<void> {
+  if (shelf.getItem(WAITS) && !(await (await import("../lib/watch")).leave())) return;
+  shelf.removeItem(DRAFT);
+  if (shelf.getItem(PHOTOS)) await (await import("../lib/photos")).keepDraft([]).catch(() => undefined);
+  shelf.removeItem(PHOTOS);
+  await deaf().catch(() => undefined);
+  form.submit();
+}
+
+/** Notices for who signs out do not come up for who sits here next. */
+async function deaf(): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe();
+  await navigator.clearAppBadge?.();
+}
+
+/** The number on the application's icon is that of the messages with news. */
+const unread = find("[data-unread]")?.dataset.unread;
+if (unread && "setAppBadge" in navigator) void navigator.setAppBadge(Number(unread)).catch(() => undefined);
+
+const { who } = document.documentElement.dataset;
+if (who !== undefined) shelf.setItem(WHO, who);
+if (shelf.getItem(WAITS)) void import("../lib/watch").then(({ watch }) => watch());
 
 // A page taken back from the browser's memory must be ready to send again.
 addEventListener("pageshow", (event) => {

@@ -132,7 +132,6 @@ class Picker {
       ({ coords }) => {
         this.touched = true;
         if (this.map) this.map.jumpTo({ center: [coords.longitude, coords.latitude], zoom: Math.max(CLOSE + 1, this.map.getZoom()) });
-        else this.frame.hidden = false;
         this.put(coords.longitude, coords.latitude);
       },
       () => (this.said.textContent = this.say("denied")),

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -23,6 +24,7 @@ from otklik.flow.cases.queries import case_for, public_case, role_on, sight_on
 from otklik.flow.intake import queries as intake
 from otklik.ground.accounts.commands import note_look
 from otklik.ground.accounts.queries import lacking_level, official_of, powers_of
+from otklik.ground.kit import signing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -59,6 +61,30 @@ def visitor(request: HttpRequest) -> str:
     if request.session.session_key is None:
         request.session.create()
     return f"visitor:{request.session.setdefault('visitor', uuid.uuid4().hex)}"
+
+
+def who(request: HttpRequest) -> str:
+    """Return a name for the person who is signed in, that tells nothing; "" for a guest.
+
+    What a phone keeps until it can be sent carries it: another's sign-in does not send it.
+    """
+    known = request.user if request.user.is_authenticated else None
+    return signing.derive(known.ref, "who") if known else ""
+
+
+def from_our_page(request: HttpRequest) -> bool:
+    """Tell whether a browser says that a page of ours asks: no other site's page can say so."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.get_host()
+
+
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Tell whether a browser says that another site's page asks; programs say nothing."""
+    told = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
+    return told and not from_our_page(request)
 
 
 def report_or_404(request: HttpRequest, number: str) -> Report:

@@ -95,5 +95,6 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "tasks_waiting": partial(_tasks_waiting, asker),
         "outcomes_waiting": partial(_outcomes_waiting, asker),
         "moderation_waiting": partial(_moderation_waiting, asker),
+        "who": access.who(request),
         "vision": request.COOKIES.get("vision", ""),
     }

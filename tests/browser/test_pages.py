@@ -66,7 +66,7 @@ PAGES = (
     *(("author", f"/surveys/{{survey}}/{path}", 360) for path in ("answer/1/", "review/")),
     ("author", "/discussions/{discussion}/write/?part=p1-1", 360),
     *(("author", f"/statements/{{saying}}/{path}", 360) for path in ("answer/", "add/", "mine/")),
-    *(("author", path, 360) for path in ("/cabinet/access/", "/cabinet/claim/")),
+    *(("author", f"/cabinet/{path}/", 360) for path in ("access", "claim", "notices")),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
     *(("moderator", "/desk/c/{own}/photos/{photo}/", width) for width in (390, 1366)),

@@ -28,7 +28,7 @@ from otklik.flow.cases import queries as case_queries
 from otklik.flow.cases import rules as case_rules
 from otklik.flow.emergencies.queries import hold_on, shown_now
 from otklik.flow.intake import commands as intake
-from otklik.flow.intake import held
+from otklik.flow.intake import held, parts
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
@@ -41,6 +41,8 @@ from otklik.flow.triage.queries import suggest
 from otklik.ground.accounts.queries import looks_at
 from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import topics
+from otklik.readers.notifications.commands import read
+from otklik.readers.notifications.queries import unread_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +93,10 @@ def send(request: HttpRequest) -> HttpResponse:
     form = SendForm.posted(request.POST)
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
-    files = _files(request)
+    files, missing = files_of(request)
+    if missing:
+        form.errors["photos"] = [_("Снимок дошёл не весь. Нажмите «Отправить» ещё раз")]
+        return send_page(request, form, files=files, status=422)
     if form.is_appeal and (words := access.lacks_level(request, "appeal")):
         form.errors["__all__"] = [words]
         return send_page(request, form, files=files, status=422)
@@ -163,10 +168,12 @@ def send_page(
     return render(request, "site/send.html", context, status=status)
 
 
-def _files(request: HttpRequest) -> list[Upload]:
-    """Return what was chosen now and before a mistake."""
-    before = held.taken_up(request.POST.getlist("held"), intake_queries.limits())
-    return [*before, *uploads(request, "photos")]
+def files_of(request: HttpRequest) -> tuple[list[Upload], list[str]]:
+    """Return what came before a mistake, in pieces and now, and which pieces are not all here."""
+    limits = intake_queries.limits()
+    before = held.taken_up(request.POST.getlist("held"), limits)
+    whole, missing = parts.taken_up(request.POST.getlist("uploaded"), limits)
+    return [*before, *whole, *uploads(request, "photos")], missing
 
 
 def _scripted(request: HttpRequest) -> bool:
@@ -182,7 +189,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         form.errors["__all__"] = [
             _("Форма устарела. Всё написанное на месте: нажмите «Отправить» ещё раз")
         ]
-        return send_page(request, form, files=_files(request), status=403)
+        return send_page(request, form, files=files_of(request)[0], status=403)
     return give_back(request)
 
 
@@ -212,7 +219,9 @@ def cabinet(request: HttpRequest) -> HttpResponse:
     page = Paginator(intake_queries.reports_of(person), PAGE).get_page(request.GET.get("page"))
     cards = [show.own_card(report, _language()) for report in page]
     here = intake_queries.unclaimed(request.session.get(access.SESSION_KEY, []))
-    return render(request, "site/cabinet.html", {"page": page, "cards": cards, "here": here})
+    news = [each.report.spoken for each in unread_of(person.pk)]
+    context = {"page": page, "cards": cards, "here": here, "news": news}
+    return render(request, "site/cabinet.html", context)
 
 
 @require_GET
@@ -256,6 +265,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         report = access.report_or_404(request, number)
     except Http404:
         return _public_page(request, number)
+    if request.user.is_authenticated and report.author_id == request.user.pk:
+        read(request.user, report)
     found = case_queries.case_of_report(report.number)
     return own_page(request, report, found)
 

@@ -75,15 +75,15 @@ def examine(upload: Upload, limits: Limits) -> Examined:
     if size == 0:
         raise _refused(name, "empty", "пустой", "is empty")
     if size > max(limits.file_mb, limits.video_mb) * 2**20:
-        raise _too_large(name, size, limits.file_mb)
+        raise too_large(name, size, limits.file_mb)
     upload.seek(0)
     content = upload.read()
     mime = _mime(content)
     if mime in VIDEOS:
         if size > limits.video_mb * 2**20:
-            raise _too_large(name, size, limits.video_mb)
+            raise too_large(name, size, limits.video_mb)
     elif size > limits.file_mb * 2**20:
-        raise _too_large(name, size, limits.file_mb)
+        raise too_large(name, size, limits.file_mb)
     if mime == "application/zip":
         mime = _office(name, content, limits)
     if mime not in EXTENSIONS:
@@ -163,7 +163,8 @@ def _refused(name: str, code: str, ru: str, en: str) -> Refused:
     return Refused([Problem("photos", code, f"«{name}»: {ru}", f"“{name}” {en}")])
 
 
-def _too_large(name: str, size: int, limit: int) -> Refused:
+def too_large(name: str, size: int, limit: int) -> Refused:
+    """Say that a file is larger than `limit` megabytes."""
     return _refused(
         name, "too_large",
         f"файл {megabytes(size)} МБ, а можно до {limit} МБ",

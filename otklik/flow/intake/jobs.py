@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from otklik.flow.intake import files, held
+from otklik.flow.intake import files, held, parts
 from otklik.flow.intake.models import Attachment
 
 
@@ -30,5 +30,6 @@ def drop_copies(*, paths: list[str]) -> None:
 @app.periodic(cron="15 * * * *")
 @app.task(name="intake.forget_held", queue="timers", queueing_lock="intake.forget_held")
 def forget_held(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
-    """Remove the files of forms that nobody sent."""
+    """Remove the files of forms that nobody sent, and what of files came and went no further."""
     held.forget(timezone.now())
+    parts.forget(timezone.now())

@@ -34,6 +34,8 @@ class Limits:
     total_mb: int = 100
     megapixels: int = 60
     unpacked_mb: int = 200
+    photo_side: int = 2560
+    """Pixels of the longer side to which a browser shrinks a photo before it travels."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from otklik.flow.appeals.models import Notice, Paper, Question
 from otklik.flow.calls.models import Call, Callback
 from otklik.flow.cases.models import Answer, Case, Dispute, Note, Support
 from otklik.flow.channels.chats.models import ChatReport, Talk
+from otklik.flow.channels.push.models import Device
 from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
@@ -206,7 +207,7 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
         rating.save(update_fields=["person", "comment"])
     for owned in (EmailAddress, Authenticator, SocialAccount, UserSession):
         owned.objects.filter(user=person).delete()
-    for known in (Attested, ProvenPhone):
+    for known in (Attested, ProvenPhone, Device):
         known.objects.filter(person=person).delete()
     FailedLogin.objects.filter(person=person).delete()
     SmsMessage.objects.filter(subject=f"phone:{phone_print(person.phone)}").delete()

@@ -14,6 +14,7 @@ from otklik.flow.appeals.queries import file_of
 from otklik.flow.cases.models import Case, Support
 from otklik.flow.cases.queue import QueueFilters, queue_for
 from otklik.flow.cases.rules import FINAL
+from otklik.flow.channels.push.models import Device
 from otklik.flow.intake.files import stored
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy.models import Erasure, Export, KeptFile
@@ -153,6 +154,10 @@ def _entrances(person: Person) -> dict[str, Any]:
             "registration": told.registration, "residence": told.residence,
             "organisations": told.organisations.get("list", []), "at": told.at.isoformat(),
         },
+        "devices_told": [
+            {"since": each.added_at.isoformat(), "browser": each.name}
+            for each in Device.objects.filter(person=person)
+        ],
         "sessions": [
             {"since": each.created_at.isoformat(), "ip": each.ip, "browser": each.user_agent}
             for each in UserSession.objects.filter(user=person)

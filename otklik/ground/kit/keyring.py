@@ -38,6 +38,19 @@ def identity_key(folder: Path) -> str:
     return kept(folder / "identity_key", lambda: secrets.token_urlsafe(32))
 
 
+def vapid_key(folder: Path) -> str:
+    """Return the key that signs notices to devices; changing it ends every subscription."""
+    return kept(folder / "vapid_key", new_vapid_key)
+
+
+def new_vapid_key() -> str:
+    """Return a fresh private key of the curve P-256 as 32 bytes in base64url."""
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415  (once in a life)
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
+
+
 def write_ring(folder: Path, keys: list[str]) -> None:
     """Write the ring anew: all of it or nothing."""
     part = folder / f"{RING}.part"

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 from otklik.flow.channels.base import Outcome, Sent
 from otklik.flow.channels.chats import outbound as chats
 from otklik.flow.channels.email import outbound as email
+from otklik.flow.channels.push import outbound as push
 from otklik.flow.channels.sms import outbound as sms
 from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
 from otklik.flow.channels.social import outbound as social
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
 from otklik.readers.notifications.events import LetterRefused, LetterSent
-from otklik.readers.notifications.models import Delivery, Silence
-from otklik.readers.notifications.queries import composed
+from otklik.readers.notifications.models import Delivery, Silence, Unread
+from otklik.readers.notifications.queries import composed, pushed
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from otklik.flow.intake.models import Report
+    from otklik.ground.accounts.models import Person
 
 SYSTEM = "system"
 FACTS: dict[Outcome | None, type[LetterSent | LetterRefused]] = {
@@ -31,10 +35,12 @@ def deliver(delivery_id: int, *, now: datetime) -> Delivery | None:
     delivery = _claim(delivery_id, now=now)
     if delivery is None:
         return None
-    return _note(delivery.pk, _try(delivery), now=now)
+    return _note(delivery.pk, _try(delivery, now=now), now=now)
 
 
-def _try(delivery: Delivery) -> Sent | None:
+def _try(delivery: Delivery, *, now: datetime) -> Sent | None:
+    if delivery.channel == Delivery.Channel.PUSH:
+        return _push(delivery, now=now)
     found = composed(delivery)
     if found is None:
         return None
@@ -47,6 +53,20 @@ def _try(delivery: Delivery) -> Sent | None:
             return social.send(found.letter.text, int(key), once)
         return chats.send(found.letter.text, found.buttons, int(key), once)
     return email.send(found.letter, found.address)
+
+
+def _push(delivery: Delivery, *, now: datetime) -> Sent | None:
+    found = pushed(delivery)
+    if found is None:
+        return None
+    device, notice = found
+    return push.send(notice, device, now=now)
+
+
+@command
+def read(person: Person, report: Report) -> None:
+    """Note that a person looked at their message: its news are news no more."""
+    Unread.objects.filter(person=person, report=report).delete()
 
 
 @command

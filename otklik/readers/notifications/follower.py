@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from otklik.journal.following import follower
 from otklik.readers.notifications import jobs, queries, rules
-from otklik.readers.notifications.models import Delivery
+from otklik.readers.notifications.models import Delivery, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from otklik.journal.reading import Entry
 
@@ -37,9 +38,22 @@ def tell(entries: Sequence[Entry]) -> None:
         ),
         ignore_conflicts=True,
     )  # fmt: skip
+    _count(heard, now)
     waiting = Delivery.objects.filter(
         entry__in=[each.id for each in heard], state="queued", tries=0
     )
     keys = list(waiting.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), PORTION):
         jobs.deliver.defer(delivery_ids=keys[start : start + PORTION])
+
+
+def _count(heard: Sequence[Entry], now: datetime) -> None:
+    """Make the messages of these facts unread to those who wrote them."""
+    wrote = queries.authors({each.data["report"] for each in queries.cases_among(heard)})
+    Unread.objects.bulk_create(
+        (
+            Unread(region_id=settings.REGION, person_id=person, report_id=report, at=now)
+            for report, person in wrote.items()
+        ),
+        ignore_conflicts=True,
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from otklik.flow.intake.models import Report
+from otklik.ground.accounts.models import Person
 from otklik.ground.territories.models import Region
 
 
@@ -18,6 +20,7 @@ class Delivery(models.Model):
         EMAIL = "email", "письмо"
         SMS = "sms", "СМС"
         CHAT = "chat", "чат"
+        PUSH = "push", "на устройство"
 
     class State(models.TextChoices):
         QUEUED = "queued", "ждёт отправки"
@@ -57,6 +60,25 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.whom}"
+
+
+class Unread(models.Model):
+    """News of a message that its author has not looked at since: the number on the icon."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="unread")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="unread")
+    at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "непрочитанное"
+        verbose_name_plural = "непрочитанное"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "report"], name="unread_of_a_message_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.report_id}"
 
 
 class Silence(models.Model):

@@ -11,6 +11,8 @@ from otklik.flow.channels.chats.models import Talk
 from otklik.flow.channels.chats.queries import chat_of, label
 from otklik.flow.channels.chats.rules import Button, rating_asked
 from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.channels.push.queries import device, devices_by_person
+from otklik.flow.channels.push.rules import Notice
 from otklik.flow.channels.social.queries import mention_of
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining, ProblemCase
@@ -24,7 +26,7 @@ from otklik.participation.discussions.models import Comment, Participant
 from otklik.participation.statements.models import Voter
 from otklik.participation.surveys.models import Response
 from otklik.readers.notifications import wording
-from otklik.readers.notifications.models import Delivery, Silence
+from otklik.readers.notifications.models import Delivery, Silence, Unread
 from otklik.readers.notifications.rules import (
     OF_COMMENTS,
     OF_OUTCOMES,
@@ -37,9 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
+    from otklik.flow.channels.push.models import Device
     from otklik.journal.reading import Entry
 
-EMAIL, SMS, CHAT = "email", "sms", "chat"
+EMAIL, SMS, CHAT, PUSH = "email", "sms", "chat", "push"
 SALT = "letters"
 YEARS = 5 * 366 * 86_400
 
@@ -59,8 +64,7 @@ Hearer = tuple["Entry", str, str]
 def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
     """Give who hears of these facts and how: authors, those who joined, wait or took part."""
     of_problems = [each for each in entries if each.kind in OF_PROBLEMS]
-    others = OF_PROBLEMS | OF_OUTCOMES | OF_COMMENTS
-    of_cases = [each for each in entries if each.kind not in others]
+    of_cases = cases_among(entries)
     yield from _of_outcomes([each for each in entries if each.kind in OF_OUTCOMES])
     yield from _of_comments([each for each in entries if each.kind in OF_COMMENTS])
     waiting = _waiting({each.data["problem"] for each in of_problems})
@@ -69,11 +73,13 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
         report for found in linked.values() for report in found
     }
     reach, lawful = _reach(reports), _lawful(reports)
+    devices = _devices(reports)
     joined = _joined({each.data["report"] for each in of_cases if TOLD[each.kind].joined})
     for entry in of_cases:
         report = entry.data["report"]
         if tells_author(entry.kind, lawful=report in lawful):
             yield from _each(entry, [(f"report:{report}", reach.get(report, ()))])
+            yield from ((entry, f"device:{each}", PUSH) for each in devices.get(report, ()))
         if TOLD[entry.kind].joined:
             yield from _each(entry, joined.get(report, []))
     for entry in of_problems:
@@ -82,6 +88,49 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
         if entry.kind == "problem.told":
             authors = [(f"report:{each}", reach.get(each, ())) for each in linked.get(problem, [])]
             yield from _each(entry, authors)
+
+
+def cases_among(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the facts that tell of one message."""
+    others = OF_PROBLEMS | OF_OUTCOMES | OF_COMMENTS
+    return [each for each in entries if each.kind not in others]
+
+
+def authors(reports: Collection[int]) -> dict[int, int]:
+    """Return the persons who wrote these messages, by message; withdrawn ones are nobody's."""
+    found = Report.objects.filter(pk__in=reports, withdrawn_at=None, author__isnull=False)
+    return {pk: author for pk, author in found.values_list("pk", "author_id") if author}
+
+
+def _devices(reports: Collection[int]) -> dict[int, list[int]]:
+    """Return the devices of those who wrote these messages, by message."""
+    wrote = authors(reports)
+    owned = devices_by_person(set(wrote.values())) if wrote else {}
+    return {report: owned.get(person, []) for report, person in wrote.items()}
+
+
+def pushed(delivery: Delivery) -> tuple[Device, Notice] | None:
+    """Return a device and what it is told; None where nobody is to be told any more."""
+    found = device(int(delivery.whom.partition(":")[2]))
+    case = Case.objects.filter(report=delivery.data.get("report")).select_related("report").first()
+    if found is None or case is None or case.report.withdrawn_at is not None:
+        return None
+    if case.report.author_id != found.person_id:
+        return None
+    language = case.report.language
+    told = wording.in_short(delivery.kind, case.spoken, language, closed=case.closed_contour)
+    if not told:
+        return None
+    return found, Notice(
+        title="Otklik" if language == "en" else "Отклик", body=told, page=f"/m/{case.spoken}/",
+        tag=case.spoken, unread=unread_of(found.person_id).count(),
+    )  # fmt: skip
+
+
+def unread_of(person_id: int) -> QuerySet[Unread]:
+    """Return a person's messages with news that they have not looked at."""
+    found = Unread.objects.filter(region=region(), person=person_id)
+    return found.select_related("report").order_by("-at")
 
 
 def _of_outcomes(entries: Sequence[Entry]) -> Iterator[Hearer]:
@@ -342,4 +391,5 @@ def replies(reports: Collection[int]) -> dict[int, str]:
 
 def newest(count: int) -> list[tuple[Delivery, Any]]:
     """Return the newest letters with their words as they would be now: for the demo's page."""
-    return [(each, composed(each)) for each in Delivery.objects.filter(region=region())[:count]]
+    found = Delivery.objects.filter(region=region()).exclude(channel=PUSH)
+    return [(each, composed(each)) for each in found[:count]]

@@ -97,6 +97,12 @@ def in_thread(kind: str, about: About) -> str:
     return filled(frame, said)
 
 
+def in_short(kind: str, number: str, language: str, *, closed: bool) -> str:
+    """Return a letter's subject with the number alone put in: all that a device hears."""
+    subject, _ = _template(LETTERS, "closed" if closed else TOLD[kind].text, language)
+    return " ".join(MARK.sub(lambda mark: number if mark[1] == "number" else "", subject).split())
+
+
 def _template(kind: str, code: str, language: str) -> tuple[str, str]:
     """Return the subject and the words of a line; a text message has but its words."""
     line = directory(kind).get(code)
