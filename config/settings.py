@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "otklik.participation.surveys",
     "otklik.participation.discussions",
     "otklik.participation.statements",
+    "otklik.participation.petitions",
     "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",

@@ -81,6 +81,8 @@ SECTIONS = (
     Door("conversations", "Сборы мнений: вести и проверять",
          ("organise_votes", "moderate_discussions"), "GET /desk/statements/"),
     Door("conversation", "Составить сбор мнений", ("organise_votes",), "GET /desk/statements/new/"),
+    Door("petitions", "Петиции своей организации", ("organise_votes",), "GET /desk/petitions/"),
+    Door("petition", "Записать петицию", ("organise_votes",), "GET /desk/petitions/new/"),
     Door("outcomes", "Что сделано по итогам: свои решения и обязательства",
          ("organise_votes", "fulfil", "see_statistics"), "GET /desk/outcomes/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),

@@ -47,6 +47,7 @@ GUEST = (
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
     "/surveys/{survey}/", "/surveys/{ended}/", "/discussions/", "/discussions/{discussion}/",
     "/discussions/{discussion}/log/", "/statements/", "/statements/{said}/",
+    "/petitions/", "/petitions/{petition}/",
     "/enter/phone/", "/accounts/login/", "/accounts/signup/", "/monitor/", "/monitor/table/",
     "/m/{number}/", "/no-such-page/", "/data/", "/offline/", "/offline/send/",
 )  # fmt: skip
@@ -85,6 +86,7 @@ PAGES = (
     *(("votes", "/desk/outcomes/{phase}/", width) for width in (390, 1366)),
     *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
     ("moderator", "/desk/discussions/moderation/?tab=appeals", 1366),
+    *(("votes", f"/desk/petitions/{path}", 390) for path in ("", "new/")),
     *(("votes", f"/desk/statements/{path}", 390) for path in ("", "new/", "{conversation}/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
@@ -145,6 +147,8 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     survey, ended = (slug_of(each) for each in (surveys.first, surveys.last))
     guest.goto(f"{served}/discussions/")
     discussion = slug_of(guest.locator("main .rows a").first)
+    guest.goto(f"{served}/petitions/")
+    petition = slug_of(guest.locator("main .rows a").first)
     guest.goto(f"{served}/statements/")
     statements = guest.locator("main .rows a")
     saying, said = (slug_of(each) for each in (statements.first, statements.last))
@@ -160,6 +164,7 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
         "asked": asked,
         "ended": ended,
         "discussion": discussion,
+        "petition": petition,
         "saying": saying,
         "said": said,
         "conversation": conversation,

@@ -75,7 +75,7 @@ def test_only_grown_residents_speak() -> None:
                 found.pk, commands.Said("Нет", "against"), person=person, now=timezone.now()
             )
     page = signed_in(None).get(f"/discussions/{found.slug}/").content.decode()
-    for words in ("публичные слушания", "Постановление № 7", "Музей, по будням"):
+    for words in ("Публичные слушания", "Постановление № 7", "Музей, по будням"):
         assert words in page
     assert "protocol.pdf" not in page
     assert signed_in(None).get(f"/discussions/{found.slug}/protocol.pdf").status_code == 404

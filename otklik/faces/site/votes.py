@@ -27,6 +27,7 @@ from otklik.ground.territories.queries import territories
 from otklik.participation.ballots import chain, commands, queries, threats
 from otklik.participation.discussions import queries as discussions
 from otklik.participation.outcomes import queries as outcomes
+from otklik.participation.petitions import queries as petitions
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
 from otklik.participation.statements import queries as statements
@@ -84,6 +85,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "conversations": [
             (each, statements.state(each, now)) for each in statements.conversations_in(found)
+        ],
+        "petitions": [
+            (each, petitions.state(each, now)) for each in petitions.petitions_in(found)
         ],
         "outcomes": outcomes.outcomes_of(found, now),
     }  # fmt: skip

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official
     from otklik.participation.ballots.models import Vote
     from otklik.participation.discussions.models import Discussion
+    from otklik.participation.petitions.models import Petition
     from otklik.participation.projects.models import Project
     from otklik.participation.statements.models import Conversation
     from otklik.participation.surveys.models import Survey
 
-    Subject = Vote | Survey | Discussion | Conversation
+    Subject = Vote | Survey | Discussion | Conversation | Petition
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
 SUBJECTS = tuple(Phase.Kind.values)

@@ -54,6 +54,7 @@ class Phase(models.Model):
         SURVEY = "survey", _("опрос")
         DISCUSSION = "discussion", _("обсуждение")
         STATEMENTS = "statements", _("мнения")
+        PETITION = "petition", _("петиция")
 
     region = models.ForeignKey(Region, models.PROTECT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="phases")

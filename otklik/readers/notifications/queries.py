@@ -23,6 +23,7 @@ from otklik.ground.kit.sealing import email_print
 from otklik.ground.territories.queries import region
 from otklik.participation.ballots.models import RegisterEntry
 from otklik.participation.discussions.models import Comment, Participant
+from otklik.participation.petitions.models import PetitionSignature
 from otklik.participation.statements.models import Voter
 from otklik.participation.surveys.models import Response
 from otklik.readers.notifications import wording
@@ -175,6 +176,11 @@ def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, 
     answered = Voter.objects.filter(conversation__phase__in=phases).exclude(person=None)
     for person, phase, email in answered.values_list(
         "person_id", "conversation__phase_id", "person__email"
+    ):
+        told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
+    signed = PetitionSignature.objects.filter(petition__phase__in=phases).exclude(person=None)
+    for person, phase, email in signed.values_list(
+        "person_id", "petition__phase_id", "person__email"
     ):
         told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
     return told

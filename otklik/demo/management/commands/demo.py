@@ -19,6 +19,7 @@ from otklik.demo.hotline import connect
 from otklik.demo.leading import lead
 from otklik.demo.opining import opine
 from otklik.demo.outcomes import decide
+from otklik.demo.petitioning import petition
 from otklik.demo.reception import hold
 from otklik.demo.surveying import survey
 from otklik.demo.voting import vote
@@ -95,6 +96,7 @@ class Command(BaseCommand):
         survey(now)
         discuss(now)
         opine(now)
+        petition(now)
         decide(now)
         write_appeals(now)
 
