@@ -1,7 +1,9 @@
-/** Photos before they travel: smaller, and with nothing in them but the picture. */
+/** Photos before they travel: smaller, and with nothing in them but the picture.
+ *
+ * The service worker uses this too: nothing here may ask for a document when it is loaded.
+ */
 
 import { createStore, del, get, set } from "idb-keyval";
-import { make } from "./dom";
 
 const store = createStore("otklik-draft", "photos");
 const DRAFT = "draft";
@@ -16,10 +18,9 @@ export async function clean(file: File, side: number): Promise<File> {
   try {
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, side / Math.max(picture.width, picture.height));
-    const canvas = make("canvas", {
-      width: String(Math.round(picture.width * scale)),
-      height: String(Math.round(picture.height * scale)),
-    });
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
     const paper = canvas.getContext("2d")!;
     paper.fillStyle = "#fff"; // under what is transparent
     paper.fillRect(0, 0, canvas.width, canvas.height);
