@@ -44,10 +44,11 @@ function start(form: HTMLFormElement): void {
     const cleaned = drafted ? chosen : await Promise.all(chosen.map((file) => clean(file, side)));
     for (const file of cleaned) if (files.size < limit) files.set(file, "");
     if (cleaned.length && files.size === limit) state.textContent = say("many", { files: limit });
-    show();
-    if (form.dataset.queue === undefined) return;
-    if (files.size) shelf.setItem(PHOTOS, "1");
-    await keepDraft([...files.keys()]).catch(() => undefined); // no room for it: it is sent all the same
+    if (form.dataset.queue !== undefined) {
+      if (files.size) shelf.setItem(PHOTOS, "1");
+      await keepDraft([...files.keys()]).catch(() => undefined); // no room for it: it is sent all the same
+    }
+    show(); // after it is kept: a photo that was seen outlives the page
   };
   picker.addEventListener("change", () => void add([...(picker.files ?? [])].filter((file) => !files.has(file))));
   const camera = find("[data-camera]", form);
