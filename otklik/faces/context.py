@@ -33,7 +33,7 @@ SECTIONS = {
     "outcomes": ("organise_votes", "fulfil", "see_statistics"),
     "webhooks": ("edit_webhooks",), "moderation": ("moderate_discussions",),
     "discussions": ("organise_votes", "moderate_discussions"),
-    "social": ("handle_social",),
+    "social": ("handle_social",), "channels": ("watch_doors",),
 }  # fmt: skip
 """The desk's sections and the permissions any of which opens them."""
 

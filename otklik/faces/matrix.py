@@ -92,6 +92,8 @@ SECTIONS = (
     Door("widget", "Сделать виджет", ("edit_widgets",), "GET /desk/widgets/new/"),
     Door("webhooks", "Подписки других систем", ("edit_webhooks",), "GET /desk/webhooks/"),
     Door("webhook", "Подписать другую систему", ("edit_webhooks",), "GET /desk/webhooks/new/"),
+    Door("channels", "Каналы: что ждёт и что не отвечает", ("watch_doors",),
+         "GET /desk/channels/"),
     Door("social", "Найденное в соцсетях", ("handle_social",), "GET /desk/social/"),
     Door("checks", "Проверить на месте", ("verify",), "GET /desk/checks/"),
     Door("statistics", "Статистика", ("see_statistics",), "GET /desk/statistics/"),

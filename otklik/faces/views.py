@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access
 from otklik.faces.papers import stored
+from otklik.faces.ways import doors
 from otklik.ground.accounts.queries import powers_of
 from otklik.journal import reading
 from otklik.journal.following import lag
-from otklik.readers.webhooks.queries import doors
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -42,7 +42,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     try:
         followers = lag()
         head = reading.head()
-        waiting = doors(timezone.now())
+        ways = doors(timezone.now())
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     stopped = [name for name, state in followers.items() if state["stopped"]]
@@ -52,7 +52,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
             "database": "ok",
             "journal": {"head": head},
             "followers": followers,
-            "doors": {"webhooks": waiting},
+            "doors": ways,
         }
     )
 

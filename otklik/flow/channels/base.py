@@ -17,11 +17,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Sent:
-    """One try: its outcome, the other side's name for the message, a note for the operator."""
+    """One try: its outcome, the other side's name for the message, a note for the operator.
+
+    `shut` says that the way itself failed, not this message: others need not try now.
+    """
 
     outcome: Outcome
     reference: str = ""
     note: str = ""
+    shut: bool = False
 
 
 class Outbound(Protocol):

@@ -20,7 +20,7 @@ PERMISSIONS = (
     "moderate_discussions",
     "approve_export", "erase_person", "audit", "group", "declare_emergency",
     "edit_templates", "edit_widgets",
-    "edit_webhooks", "handle_social",
+    "edit_webhooks", "handle_social", "watch_doors",
     "register_appeals",
 )  # fmt: skip
 

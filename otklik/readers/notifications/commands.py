@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F
+
 from otklik.flow.channels.base import Outcome, Sent
 from otklik.flow.channels.chats import outbound as chats
 from otklik.flow.channels.email import outbound as email
@@ -11,6 +13,7 @@ from otklik.flow.channels.push import outbound as push
 from otklik.flow.channels.sms import outbound as sms
 from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
 from otklik.flow.channels.social import outbound as social
+from otklik.flow.channels.ways import clockwork
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
 from otklik.readers.notifications.events import LetterRefused, LetterSent
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from otklik.flow.intake.models import Report
     from otklik.ground.accounts.models import Person
+    from otklik.readers.notifications.queries import Composed
 
 SYSTEM = "system"
 FACTS: dict[Outcome | None, type[LetterSent | LetterRefused]] = {
@@ -35,15 +39,27 @@ def deliver(delivery_id: int, *, now: datetime) -> Delivery | None:
     delivery = _claim(delivery_id, now=now)
     if delivery is None:
         return None
-    return _note(delivery.pk, _try(delivery, now=now), now=now)
-
-
-def _try(delivery: Delivery, *, now: datetime) -> Sent | None:
     if delivery.channel == Delivery.Channel.PUSH:
-        return _push(delivery, now=now)
+        return _note(delivery.pk, _push(delivery, now=now), now=now)
     found = composed(delivery)
     if found is None:
+        return _note(delivery.pk, None, now=now)
+    until = clockwork.shut_until(found.way, now)
+    if until is not None:
+        _postpone(delivery.pk, until)
         return None
+    sent = _try(delivery, found)
+    clockwork.note(found.way, sent, now)
+    return _note(delivery.pk, sent, now=now)
+
+
+@command
+def _postpone(delivery_id: int, until: datetime) -> None:
+    """Wait for a way that is shut without trying it."""
+    Delivery.objects.filter(pk=delivery_id).update(tries=F("tries") - 1, next_at=until)
+
+
+def _try(delivery: Delivery, found: Composed) -> Sent:
     if delivery.channel == Delivery.Channel.SMS:
         return sms.sender().send(found.letter.text, found.address)
     if delivery.channel == Delivery.Channel.CHAT:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Min
+
 from otklik.flow.appeals.paper import content_of
 from otklik.flow.cases.models import Case, Support
 from otklik.flow.channels.chats.models import Talk
@@ -57,6 +59,8 @@ class Composed:
     letter: Letter
     address: str
     buttons: tuple[tuple[str, str], ...] = ()
+    way: str = EMAIL
+    """Behind what it waits when that is shut: the mail, the text messages, a bot."""
 
 
 Hearer = tuple["Entry", str, str]
@@ -243,6 +247,13 @@ def _linked(problems: Collection[int]) -> dict[int, list[int]]:
     return told
 
 
+def waiting() -> dict[str, tuple[int, datetime]]:
+    """Return by channel how many letters wait, and since when the oldest does."""
+    found = Delivery.objects.filter(region=region(), state="queued").order_by().values("channel")
+    counted = found.annotate(count=Count("pk"), since=Min("created_at"))
+    return {row["channel"]: (row["count"], row["since"]) for row in counted}
+
+
 def due(now: datetime, count: int) -> list[int]:
     """Return the ids of letters that should have been tried by now."""
     waiting = Delivery.objects.filter(region=region(), state="queued", next_at__lte=now)
@@ -264,7 +275,7 @@ def composed(delivery: Delivery) -> Composed | None:
         delivery.kind, delivery.channel, about,
         decline="" if TOLD[delivery.kind].owed else decline_path(declines),
     )  # fmt: skip
-    return Composed(letter, address) if letter else None
+    return Composed(letter, address, way=delivery.channel) if letter else None
 
 
 def _for_chat(delivery: Delivery, address: str, about: wording.About) -> Composed | None:
@@ -272,7 +283,9 @@ def _for_chat(delivery: Delivery, address: str, about: wording.About) -> Compose
     kind, _, key = address.partition(":")
     if kind == "mention":
         text = wording.in_thread(delivery.kind, about)
-        return Composed(Letter("", text), address) if text else None
+        mention = mention_of(int(delivery.whom.partition(":")[2]))
+        way = f"bot:{mention.bot_id}" if mention else ""
+        return Composed(Letter("", text), address, way=way) if text else None
     return _for_talk(delivery, key, about)
 
 
@@ -291,7 +304,9 @@ def _for_talk(delivery: Delivery, talk_id: str, about: wording.About) -> Compose
         "case.questioned": (Button("reply", f"reply:{number}"),),
     }.get(delivery.kind, ())  # fmt: skip
     buttons = tuple((label(each.label, about.language), each.press) for each in asked)
-    return Composed(letter, f"talk:{talk_id}", buttons) if letter else None
+    if letter is None:
+        return None
+    return Composed(letter, f"talk:{talk_id}", buttons, f"bot:{talk.bot_id}")
 
 
 def _declined(print_: str) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SYSTEM = "system"
+OLD = timedelta(days=3)
+"""Words of a dialogue that could not be said for so long are said no more."""
 GIVEN_UP = 20
 """Tries after which a piece that always fails is passed over, and its sender is told."""
 
@@ -242,12 +244,17 @@ def _note(message_id: int, sent: Sent, *, now: datetime) -> bool:
     message = ChatMessage.objects.get(pk=message_id)
     note_door(message.bot_id, sent, now=now)
     message.note, message.changed_at = sent.note[:300], now
-    if sent.outcome != Outcome.RETRY:
-        message.state = ChatMessage.State(sent.outcome.value)
+    if sent.outcome != Outcome.RETRY or now - message.created_at > OLD:
+        message.state = _state(sent)
         if not settings.DEMO:
             message.text, message.buttons = "", []
     message.save()
     return sent.outcome != Outcome.RETRY
+
+
+def _state(sent: Sent) -> ChatMessage.State:
+    done = sent.outcome == Outcome.DELIVERED
+    return ChatMessage.State.DELIVERED if done else ChatMessage.State.REFUSED
 
 
 @command

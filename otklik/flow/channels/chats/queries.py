@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 
 from otklik.flow.channels.chats import rules
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TEXTS = "chat_texts"
 LISTED = 5
+NONE = (0, None)
 
 
 def chat_rules() -> rules.ChatRules:
@@ -69,6 +70,33 @@ def due_bots(now: datetime) -> list[int]:
     waits = ChatMessage.objects.filter(bot=OuterRef("pk"), state="queued")
     found = Bot.objects.filter(Exists(waits), region=region(), active=True)
     return list(found.exclude(next_at__gt=now).values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a bot's door stands: what waits to be said, what came and was not read yet."""
+
+    bot: Bot
+    waiting: int
+    unread: int
+    since: datetime | None
+
+
+def standings() -> list[Standing]:
+    """Return how every active bot stands."""
+    here = {"region": region()}
+    queued = ChatMessage.objects.filter(**here, state="queued").values("bot")
+    waiting = {
+        row["bot"]: (row["count"], row["since"])
+        for row in queued.annotate(count=Count("pk"), since=Min("created_at")).order_by()
+    }
+    came = ChatUpdate.objects.filter(**here, done_at=None).values("bot")
+    unread = {row["bot"]: row["count"] for row in came.annotate(count=Count("pk")).order_by()}
+    return [
+        Standing(each, waiting.get(each.pk, NONE)[0], unread.get(each.pk, 0),
+                 waiting.get(each.pk, NONE)[1])
+        for each in Bot.objects.filter(**here, active=True)
+    ]  # fmt: skip
 
 
 def cases_of(talk: Talk) -> list[Case]:

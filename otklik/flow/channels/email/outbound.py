@@ -53,5 +53,7 @@ def send(letter: Letter, address: str) -> Sent:
         final = bool(codes) and min(codes) >= PERMANENT
         return Sent(Outcome.REFUSED if final else Outcome.RETRY, note=f"SMTP {codes}")
     except (smtplib.SMTPException, OSError) as error:
-        return Sent(Outcome.RETRY, note=type(error).__name__)
+        # an answer to this letter alone says nothing of the next
+        shut = not isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError))
+        return Sent(Outcome.RETRY, note=type(error).__name__, shut=shut)
     return Sent(Outcome.DELIVERED)

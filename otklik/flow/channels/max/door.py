@@ -150,10 +150,11 @@ def call(bot: Bot, path: str, body: Mapping[str, Any]) -> Sent:
     try:
         reply = http.post(url, headers={"Authorization": bot.key}, json=dict(body))
     except http.HTTPError as error:
-        return Sent(Outcome.RETRY, note=http.told(error))
+        return Sent(Outcome.RETRY, note=http.told(error), shut=True)
     if not reply.ok:
-        outcome = Outcome.REFUSED if reply.status in GONE else Outcome.RETRY
-        return Sent(outcome, note=f"HTTP {reply.status}")
+        shut = reply.status not in GONE
+        outcome = Outcome.RETRY if shut else Outcome.REFUSED
+        return Sent(outcome, note=f"HTTP {reply.status}", shut=shut)
     try:
         made = json.loads(reply.content)
     except ValueError:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from otklik.flow.channels.base import Outcome
@@ -23,6 +24,7 @@ from otklik.flow.channels.sms.events import (
 from otklik.flow.channels.sms.models import PhoneCode, SmsCode, SmsMessage
 from otklik.flow.channels.sms.outbound import sender
 from otklik.flow.channels.sms.queries import sms_rules, text_of
+from otklik.flow.channels.ways import clockwork
 from otklik.flow.intake.models import Report
 from otklik.flow.intake.rules import phone_of, spoken_number
 from otklik.ground.kit.sealing import phone_print
@@ -67,7 +69,12 @@ def deliver(message_id: int, *, now: datetime) -> SmsMessage | None:
     message = _claim(message_id, now=now)
     if message is None:
         return None
+    until = clockwork.shut_until("sms", now)
+    if until is not None:
+        _postpone(message.pk, until)
+        return None
     sent = sender().send(message.text, message.phone)
+    clockwork.note("sms", sent, now)
     return _note(message.pk, sent, now=now)
 
 
@@ -80,6 +87,12 @@ def _claim(message_id: int, *, now: datetime) -> SmsMessage | None:
         message.next_at = now + rules.CLAIM
         message.save(update_fields=["tries", "next_at"])
     return message
+
+
+@command
+def _postpone(message_id: int, until: datetime) -> None:
+    """Wait for a gateway that is shut without trying it."""
+    SmsMessage.objects.filter(pk=message_id).update(tries=F("tries") - 1, next_at=until)
 
 
 @command

@@ -44,11 +44,11 @@ class Gateway:
         try:
             reply = http.post(self.url, headers=self.headers, **self._content(text, address))
         except http.HTTPError as error:
-            return Sent(Outcome.RETRY, note=http.told(error))
+            return Sent(Outcome.RETRY, note=http.told(error), shut=True)
         if reply.ok:
             return Sent(Outcome.DELIVERED, reference=_reference(reply))
         outcome = Outcome.RETRY if reply.later else Outcome.REFUSED
-        return Sent(outcome, note=f"HTTP {reply.status}")
+        return Sent(outcome, note=f"HTTP {reply.status}", shut=reply.later)
 
     def _content(self, text: str, phone: str) -> dict[str, Any]:
         values = {"text": text, "phone": phone}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Min
+
 from otklik.flow.channels.sms.models import SmsMessage
 from otklik.flow.channels.sms.rules import SmsRules
 from otklik.ground.kit.sealing import phone_print
@@ -44,6 +46,13 @@ def text_to(phone: str) -> str:
     """Return the newest text to a phone that a code went to: for the demo, which sends nothing."""
     found = messages_about(f"phone:{phone_print(phone)}").first()
     return found.text if found else ""
+
+
+def waiting() -> tuple[int, datetime | None]:
+    """Return how many messages wait, and since when the oldest does."""
+    found = SmsMessage.objects.filter(region=region(), state="queued")
+    told = found.aggregate(count=Count("pk"), since=Min("created_at"))
+    return told["count"], told["since"]
 
 
 def due_messages(now: datetime, count: int) -> list[int]:

@@ -173,13 +173,13 @@ def _call(bot: Bot, method: str, body: Mapping[str, Any]) -> tuple[Sent, dict[st
         told = json.loads(reply.content)
         told = told if isinstance(told, dict) else {}
     except http.HTTPError as error:
-        return Sent(Outcome.RETRY, note=http.told(error)), {}
+        return Sent(Outcome.RETRY, note=http.told(error), shut=True), {}
     except ValueError:
-        return Sent(Outcome.RETRY, note=f"HTTP {reply.status}"), {}
+        return Sent(Outcome.RETRY, note=f"HTTP {reply.status}", shut=True), {}
     if reply.ok and told.get("ok"):
         result = told.get("result")
         result = result if isinstance(result, dict) else {}
         return Sent(Outcome.DELIVERED, reference=str(result.get("message_id", ""))), result
-    final = reply.status in GONE
+    shut = reply.status not in GONE
     note = f"HTTP {reply.status} {told.get('description', '')}".strip()[:300]
-    return Sent(Outcome.REFUSED if final else Outcome.RETRY, note=note), {}
+    return Sent(Outcome.RETRY if shut else Outcome.REFUSED, note=note, shut=shut), {}

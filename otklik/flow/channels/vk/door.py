@@ -25,8 +25,8 @@ URL = "https://api.vk.com/method"
 VERSION = "5.199"
 LONGEST_LABEL = 40
 ENGLISH = 3
-GONE = frozenset({7, 15, 18, 100, 212, 213, 900, 901, 902, 911, 914, 936, 946, 983})
-"""Errors that no new try mends: a closed door, a deleted page, words that do not fit."""
+AGAIN = frozenset({0, 1, 5, 6, 9, 10, 27, 28, 29, 38})
+"""Errors worth a new try: too often, VK's own trouble, a key that the administrator will mend."""
 
 
 def genuine(bot: Bot, headers: Mapping[str, str], said: Mapping[str, Any]) -> bool:  # noqa: ARG001
@@ -166,14 +166,15 @@ def call(bot: Bot, method: str, body: Mapping[str, Any]) -> Sent:
         reply = http.post(f"{(bot.url or URL).rstrip('/')}/{method}", data=fields)
         told = json.loads(reply.content)
     except http.HTTPError as error:
-        return Sent(Outcome.RETRY, note=http.told(error))
+        return Sent(Outcome.RETRY, note=http.told(error), shut=True)
     except ValueError:
-        return Sent(Outcome.RETRY, note=f"HTTP {reply.status}")
+        return Sent(Outcome.RETRY, note=f"HTTP {reply.status}", shut=True)
     if not isinstance(told, dict) or not reply.ok or "response" not in told:
         wrong = told.get("error", {}) if isinstance(told, dict) else {}
         code = wrong.get("error_code", 0)
-        outcome = Outcome.REFUSED if code in GONE else Outcome.RETRY
-        return Sent(outcome, note=f"VK {code} {wrong.get('error_msg', '')}"[:300])
+        outcome = Outcome.RETRY if code in AGAIN else Outcome.REFUSED
+        said = f"VK {code} {wrong.get('error_msg', '')}"[:300]
+        return Sent(outcome, note=said, shut=code in AGAIN)
     made = told["response"]
     reference = made.get("comment_id", "") if isinstance(made, dict) else made
     return Sent(Outcome.DELIVERED, reference=str(reference)[:80])
