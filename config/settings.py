@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "otklik.flow.control",
     "otklik.flow.channels.chats",
     "otklik.flow.channels.social",
+    "otklik.flow.channels.mailbox",
     "otklik.flow.channels.ways",
     "otklik.flow.channels.sms",
     "otklik.flow.channels.push",

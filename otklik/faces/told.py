@@ -41,10 +41,10 @@ def _in_words(question: Question, value: Any) -> str:
     return str(value)
 
 
-def news(case: Case, sight: Sight) -> list[tuple[datetime, str]]:
-    """Return what the system that brought the message told of it later."""
+def news(case: Case, sight: Sight) -> list[tuple[datetime, str, str]]:
+    """Return what the author wrote by letter, or the system that brought the message, later."""
     return [
-        (note.at, show.words(note.text, sight))
+        (note.at, show.words(note.text, sight), note.kind)
         for note in case.notes.all()
-        if note.kind == "update"
+        if note.kind in {"update", "letter"}
     ]

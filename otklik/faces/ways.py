@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from otklik.flow.channels.chats.queries import standings
+from otklik.flow.channels.mailbox.queries import inviting, mailboxes
 from otklik.flow.channels.sms.queries import waiting as texts_waiting
 from otklik.flow.channels.ways.queries import shut
 from otklik.readers.notifications.queries import waiting as letters_waiting
@@ -41,11 +42,19 @@ def rows() -> list[Row]:
         _row(_("Почта"), "email", letters.get("email", (0, None)), closed.get("email")),
         _row(_("СМС"), "sms", _together(letters.get("sms", (0, None)), texts), closed.get("sms")),
         *_bots(closed),
+        *_boxes(closed),
     ]
     news = letters.get("chat", (0, None))
     if news[0]:
         found.append(_row(_("Новости в чаты"), "chats", news, None))
     return sorted(found, key=lambda row: row.failing_since is None)
+
+
+def _boxes(closed: Mapping[str, Way]) -> list[Row]:
+    queue = (inviting(), None)
+    return [
+        _row(str(each), "mailbox", queue, closed.get(f"mailbox:{each.pk}")) for each in mailboxes()
+    ]
 
 
 def _bots(closed: Mapping[str, Way]) -> list[Row]:
@@ -81,7 +90,7 @@ def doors(now: datetime) -> dict[str, dict[str, int]]:
     """Return for machines how much waits behind each kind of way, and how many do not answer."""
     told = {"webhooks": webhooks.doors(now)}
     for row in rows():
-        name = row.kind if row.kind in {"email", "sms"} else "chats"
+        name = row.kind if row.kind in {"email", "sms", "mailbox"} else "chats"
         found = told.setdefault(name, {"waiting": 0, "failing": 0})
         found["waiting"] += row.waiting + row.unread
         found["failing"] += row.failing_since is not None

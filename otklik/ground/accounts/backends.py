@@ -18,10 +18,11 @@ PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
 FLOW = {
     "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
-    "partners", "webhooks", "chats",
+    "partners", "webhooks", "chats", "mailbox",
 }  # fmt: skip
 SET_UP = {
     "chats": {"bot"},
+    "mailbox": {"mailbox"},
     "social": {"feed"},
     "calls": {"line", "extension"},
     "exchange": {"system"},

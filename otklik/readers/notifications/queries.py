@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
@@ -13,6 +13,7 @@ from otklik.flow.channels.chats.models import Talk
 from otklik.flow.channels.chats.queries import chat_of, label
 from otklik.flow.channels.chats.rules import Button, rating_asked
 from otklik.flow.channels.email.outbound import Enclosure, Letter
+from otklik.flow.channels.mailbox.queries import reply_address
 from otklik.flow.channels.push.queries import device, devices_by_person
 from otklik.flow.channels.push.rules import Notice
 from otklik.flow.channels.social.queries import mention_of
@@ -348,7 +349,11 @@ def _author(report_id: int, delivery: Delivery) -> tuple[str, wording.About] | N
     if delivery.kind in OF_PROBLEMS:
         return address, wording.of_problem(delivery.data, path, report.language)
     said = wording.of_case(case, delivery.kind, delivery.data, path)
-    return address, wording.sealed(said) if case.closed_contour else _filed(said, case, delivery)
+    if case.closed_contour:
+        return address, wording.sealed(said)
+    if delivery.channel == EMAIL:
+        said = replace(said, reply_to=reply_address(case.number))
+    return address, _filed(said, case, delivery)
 
 
 def _address(case: Case, delivery: Delivery) -> str:

@@ -52,6 +52,8 @@ class About:
     text: str = ""
     """Another template than the kind's own."""
     files: Sequence[Enclosure] = field(default_factory=tuple)
+    reply_to: str = ""
+    """Where a reply to the letter lands in the case."""
 
     def beside(self, files: Sequence[Enclosure]) -> About:
         """Return the same with files."""
@@ -71,16 +73,18 @@ def letter(kind: str, channel: str, about: About, *, decline: str = "") -> Lette
     if channel == "chat":
         text = f"{_filled(subject, values)}\n\n{_filled(body, values).strip()}\n\n{values['link']}"
         return Letter("", short(text, LONGEST_SAID))
+    footer = "footer_reply" if about.reply_to else "footer"
     parts = [
         _filled(body, values),
-        _filled(_template(LETTERS, "footer", about.language)[1], values),
+        _filled(_template(LETTERS, footer, about.language)[1], values),
     ]
     link = f"{settings.SITE_URL}{decline}" if decline else ""
     if link:
         told = _template(LETTERS, "decline", about.language)[1]
         parts.append(_filled(told, {**values, "decline": link}))
     text = "\n\n".join(each.strip() for each in parts if each.strip())
-    return Letter(" ".join(_filled(subject, values).split()), f"{text}\n", about.files, link)
+    head = " ".join(_filled(subject, values).split())
+    return Letter(head, f"{text}\n", about.files, link, about.reply_to)
 
 
 def in_thread(kind: str, about: About) -> str:

@@ -27,12 +27,13 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent: its subject, its words, its files, and where one declines such letters."""
+    """What is sent: its subject, words, files, where one declines such, where a reply goes."""
 
     subject: str
     text: str
     files: Sequence[Enclosure] = ()
     decline: str = ""
+    reply_to: str = ""
 
 
 def send(letter: Letter, address: str) -> Sent:
@@ -43,7 +44,10 @@ def send(letter: Letter, address: str) -> Sent:
             "List-Unsubscribe": f"<{letter.decline}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-    message = EmailMessage(letter.subject, letter.text, None, [address], headers=headers)
+    reply_to = [letter.reply_to] if letter.reply_to else None
+    message = EmailMessage(
+        letter.subject, letter.text, None, [address], headers=headers, reply_to=reply_to
+    )
     for each in letter.files:
         message.attach(each.name, each.content, each.mime)
     try:
