@@ -92,6 +92,7 @@ SECTIONS = (
     Door("widget", "Сделать виджет", ("edit_widgets",), "GET /desk/widgets/new/"),
     Door("webhooks", "Подписки других систем", ("edit_webhooks",), "GET /desk/webhooks/"),
     Door("webhook", "Подписать другую систему", ("edit_webhooks",), "GET /desk/webhooks/new/"),
+    Door("load", "Загрузить выгрузку мониторинга", ("handle_social",), "GET /desk/social/load/"),
     Door("channels", "Каналы: что ждёт и что не отвечает", ("watch_doors",),
          "GET /desk/channels/"),
     Door("social", "Найденное в соцсетях", ("handle_social",), "GET /desk/social/"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from otklik.faces import addresses, chats, documents, joining, telephony, views
+from otklik.faces import addresses, chats, documents, joining, monitoring, telephony, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("addresses/", addresses.for_all, name="addresses"),
     path("hooks/telephony/<str:token>/", telephony.hook, name="telephony"),
     path("hooks/chats/<str:address>/", chats.hook, name="chats"),
+    path("hooks/monitoring/<str:address>/", monitoring.hook, name="monitoring"),
     path("hooks/documents/<str:token>/", documents.hook, name="documents"),
     path("map/region.pmtiles", views.tiles, name="tiles"),
 ]

@@ -90,6 +90,8 @@ PAGES = (
     *(("votes", f"/desk/statements/{path}", 390) for path in ("", "new/", "{conversation}/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
+    *(("moderator", f"/desk/social/{path}", 390) for path in ("", "load/")),
+    ("admin", "/desk/channels/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
     ("leader", "/desk/instructions/new/?cell=vologda-city", 1366),
     *(("leader", "/monitor/", width) for width in (360, 1366, 1920)),

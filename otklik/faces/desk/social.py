@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
 from otklik.flow.channels.social import commands, queries, rules
-from otklik.ground.topics.queries import directory, topics
+from otklik.ground.topics.queries import directory, label, topics
 from otklik.readers.notifications.queries import replies
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _row(
         "status": show.status_label(case) if case else "",
         "topic": typed.get("topic", each.topic.title_ru if each.topic else ""),
         "address": typed.get("address", ""), "link": typed.get("link", ""),
+        "network": label("channels", each.network),
         "percent": round(each.score * 100),
         "placed": each.reply or placed.get(each.report_id or 0, ""),
         "by_hand": bool(case and case.answered_at and not each.thread and not each.reply),

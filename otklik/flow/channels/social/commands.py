@@ -18,6 +18,7 @@ from otklik.ground.topics.queries import directory, fact, topics
 from otklik.journal.writing import command, record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from otklik.flow.channels.chats.models import Bot
@@ -67,6 +68,17 @@ def _note(
         return None
     _tell(mention, events.MentionFound, by, now)
     return mention
+
+
+def take_mentions(found: Sequence[Overheard], *, by: str, now: datetime) -> int:
+    """Keep what a monitoring service brought; return how many were new."""
+    noted = queries.known(found)
+    fresh = [
+        each for each in found
+        if (each.network, rules.key_of(each.key, each.link, each.text)) not in noted
+    ]  # fmt: skip
+    kept = [note_mention(each, by=by, asked=True, now=now) for each in fresh]
+    return sum(each is not None for each in kept)
 
 
 def _tell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -15,14 +15,19 @@ from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Power
+    from otklik.ground.topics.models import Directory
 
 MAY = "handle_social"
 REASONS = "mention_reasons"
 PHRASES = "social_phrases"
+COLUMNS = "monitoring_columns"
 
 
 def social_rules() -> rules.SocialRules:
@@ -76,6 +81,28 @@ def link_of(report_id: int) -> str:
     """Return where in the open a message was found; nothing for any other."""
     mention = mention_of(report_id)
     return mention.link if mention else ""
+
+
+def columns() -> list[tuple[str, list[str]]]:
+    """Return what the columns of an export may be called, by their titles for people."""
+    return [(line.title_ru, _names(line)) for line in directory(COLUMNS).values()]
+
+
+def _names(line: Directory) -> list[str]:
+    return [str(name).lower() for name in line.extra.get("names", [])]
+
+
+def lines(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[rules.Line]:
+    """Read the rows of an export; the first stands in line 2, beneath the head."""
+    names = {code: _names(line) for code, line in directory(COLUMNS).items()}
+    return [rules.read_line(number, row, names, now) for number, row in enumerate(rows, 2)]
+
+
+def known(found: Sequence[rules.Overheard]) -> set[tuple[str, str]]:
+    """Return the networks and keys of those that were noted before."""
+    keys = [rules.key_of(each.key, each.link, each.text) for each in found]
+    noted = Mention.objects.filter(region=region(), key__in=keys)
+    return set(noted.order_by().values_list("network", "key"))
 
 
 def feed_by_address(address: str) -> Feed | None:
