@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "otklik.flow.rating",
     "otklik.flow.answers",
     "otklik.flow.emergencies",
+    "otklik.flow.arbitration",
     "otklik.flow.problems",
     "otklik.flow.instructions",
     "otklik.flow.roadmaps",

@@ -31,7 +31,8 @@ SECTIONS = {
     "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
     "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
     "outcomes": ("organise_votes", "fulfil", "see_statistics"),
-    "webhooks": ("edit_webhooks",), "moderation": ("moderate_discussions",),
+    "webhooks": ("edit_webhooks",), "routing": ("edit_ground",),
+    "moderation": ("moderate_discussions",),
     "discussions": ("organise_votes", "moderate_discussions"),
     "social": ("handle_social",), "channels": ("watch_doors",),
 }  # fmt: skip

@@ -86,6 +86,7 @@ SECTIONS = (
     Door("outcomes", "Что сделано по итогам: свои решения и обязательства",
          ("organise_votes", "fulfil", "see_statistics"), "GET /desk/outcomes/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
+    Door("routing", "Правила из передач", ("edit_ground",), "GET /desk/routing/"),
     Door("emergency", "Объявить режим ЧС", ("declare_emergency",), "GET /desk/emergencies/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),
     Door("widgets", "Виджеты для сайтов", ("edit_widgets",), "GET /desk/widgets/"),

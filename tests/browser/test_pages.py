@@ -76,6 +76,7 @@ PAGES = (
     *(("operator", path, 1366) for path in ("/desk/call/", "/desk/callbacks/")),
     ("controller", "/desk/checks/", 1366),
     *(("admin", path, 390) for path in ("/desk/people/", "/desk/erasures/", "/desk/exports/")),
+    ("admin", "/desk/routing/", 390),
     ("auditor", "/desk/audit/", 390),
     *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/", "{webhook}/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
