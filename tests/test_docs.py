@@ -37,6 +37,17 @@ def test_links_lead_somewhere_and_commands_exist(path: Path) -> None:
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
 
 
+def test_each_complaint_names_tests_that_exist() -> None:
+    page = (ROOT / "docs/reference/complaints.md").read_text()
+    assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == [str(n) for n in range(1, 39)]
+    named = re.findall(r"`((?:tests|otklik)/\S+\.py)`((?:,? `test_\w+`)*)", page)
+    assert len(named) >= 38
+    for path, functions in named:
+        body = (ROOT / path).read_text()
+        for name in re.findall(r"`(test_\w+)`", functions):
+            assert f"def {name}(" in body, (path, name)
+
+
 def test_every_variable_is_explained() -> None:
     example = (ROOT / ".env.example").read_text()
     page = (ROOT / "docs/reference/settings.md").read_text()
