@@ -284,7 +284,7 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "chats.Bot", "social.Feed", "mailbox.Mailbox",  # sealed keys of the region's own: no person
         # Not erased on request yet, only when their own terms end or the other side is gone:
         "chats.Talk", "chats.ChatUpdate", "chats.ChatMessage", "social.Mention",
-        "mailbox.Incoming", "push.Device",
+        "mailbox.Incoming", "push.Device", "notifications.Unread",
         "privacy.Erasure",  # the request itself: numbers only
         "privacy.KeptPiece",  # what the law keeps; deleted when its term ends
         "accounts.Official",  # an official is not erased, their access is closed
