@@ -24,6 +24,8 @@ from otklik.flow.appeals.models import Paper
 from otklik.flow.appeals.paper import content_of
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases.models import Case
+from otklik.flow.channels.mailbox.models import Incoming, Mailbox
+from otklik.flow.channels.social.models import Mention
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import commands, jobs
 from otklik.flow.privacy.models import Erasure, KeptFile, KeptPiece
@@ -31,7 +33,9 @@ from otklik.flow.regimes.commands import NewApplicant, name_applicant
 from otklik.ground.accounts.models import FailedLogin, Look, Person
 from otklik.ground.kit import cms
 from otklik.ground.organisations.queries import organisations
+from otklik.journal.following import catch_up
 from otklik.journal.models import Entry
+from otklik.readers.notifications.models import Unread
 from tests.cast import boris, bound, clara, olga, opened_case, signed_in, vera
 
 if TYPE_CHECKING:
@@ -138,6 +142,27 @@ def test_a_person_is_forgotten_by_two_and_the_journal_stays_whole(
         "/accounts/login/", {"login": "vorotyntseva@example.ru", "password": "a long password"}
     )
     assert browser.status_code == 200
+
+
+def test_what_chats_letters_and_devices_knew_is_forgotten_too(case: Case, person: Person) -> None:
+    now, own = timezone.now(), {"region_id": "vologda"}
+    mention = Mention.objects.create(
+        **own, network="vk", key="1", text=f"{NAME} пишет про яму", author=NAME, link="https://a/b",
+        thread={"post": 1}, report=case.report, written_at=now, found_at=now, state="confirmed",
+    )  # fmt: skip
+    box = Mailbox.objects.create(**own, address="in@example.ru", host="localhost", login="in")
+    for key, sender in (("1", person.email.upper()), ("2", "other@example.ru")):
+        Incoming.objects.create(**own, mailbox=box, key=key, kind="invited", address=sender, at=now)
+    Unread.objects.create(**own, person=person, report=case.report, at=now)
+    cases.withdraw_case(case.number, by=person.ref, now=now)
+
+    commands.forget_person(person, by="official:1", now=now)
+    catch_up({"notifications"})
+
+    mention.refresh_from_db()
+    assert (mention.text, mention.author, mention.link, mention.thread) == ("", "", "", {})
+    assert [each.key for each in Incoming.objects.all()] == ["2"]
+    assert not Unread.objects.exists()
 
 
 def test_an_erasure_may_be_refused_and_officials_are_not_erased(person: Person) -> None:
@@ -282,9 +307,8 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "webhooks.Subscription",  # the sealed key of a subscription: no person
         "discussions.Participant", "statements.Voter", "petitions.PetitionSignature",  # followers
         "chats.Bot", "social.Feed", "mailbox.Mailbox",  # sealed keys of the region's own: no person
-        # Not erased on request yet, only when their own terms end or the other side is gone:
-        "chats.Talk", "chats.ChatUpdate", "chats.ChatMessage", "social.Mention",
-        "mailbox.Incoming", "push.Device", "notifications.Unread",
+        "chats.Talk", "chats.ChatUpdate", "chats.ChatMessage", "social.Mention", "mailbox.Incoming",
+        "push.Device", "notifications.Unread",  # its own follower deletes it
         "privacy.Erasure",  # the request itself: numbers only
         "privacy.KeptPiece",  # what the law keeps; deleted when its term ends
         "accounts.Official",  # an official is not erased, their access is closed

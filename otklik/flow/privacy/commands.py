@@ -20,8 +20,10 @@ from otklik.flow.appeals.models import Notice, Paper, Question
 from otklik.flow.calls.models import Call, Callback
 from otklik.flow.cases.models import Answer, Case, Dispute, Note, Support
 from otklik.flow.channels.chats.models import ChatReport, Talk
+from otklik.flow.channels.mailbox.models import Incoming
 from otklik.flow.channels.push.models import Device
 from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
+from otklik.flow.channels.social.models import Mention
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import events, jobs, queries, rules, sheets
@@ -41,7 +43,13 @@ from otklik.ground.accounts.models import (
 )
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
-from otklik.ground.kit.sealing import phone_print, seal_bytes, unseal_bytes, word_prints
+from otklik.ground.kit.sealing import (
+    email_print,
+    phone_print,
+    seal_bytes,
+    unseal_bytes,
+    word_prints,
+)
 from otklik.ground.kit.text import mask, mask_address, stems, without
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
@@ -211,6 +219,7 @@ def forget_person(person: Person, *, by: str, now: datetime) -> None:
         known.objects.filter(person=person).delete()
     FailedLogin.objects.filter(person=person).delete()
     SmsMessage.objects.filter(subject=f"phone:{phone_print(person.phone)}").delete()
+    Incoming.objects.filter(sender=email_print(person.email)).exclude(sender="").delete()
     for callback in Callback.objects.filter(phone_print=person.phone_print).exclude(phone_print=""):
         _forget_call(callback)
     _forget_bookings(Q(phone_print=person.phone_print) & ~Q(phone_print=""))
@@ -312,6 +321,7 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     )
     SmsMessage.objects.filter(subject__in=[f"report:{number}" for number in numbers]).delete()
     _forget_talks(ids)
+    Mention.objects.filter(report__in=ids).update(text="", author="", link="", thread={}, reply="")
     _depersonalise_appeals(ids, names)
     for table in (Call, Callback):
         for called in table.objects.filter(report__in=ids):
@@ -414,7 +424,7 @@ def depersonalise_old(*, now: datetime) -> int:
 
 @command
 def delete_old(*, now: datetime) -> dict[str, int]:
-    """Delete looks, failed sign-ins, text messages, exports' files and sessions past their term."""
+    """Delete looks, failed sign-ins, messages, letters, exports and sessions past their term."""
     terms = queries.retention_terms()
     own = {"region": region()}
     gone = {
@@ -425,6 +435,9 @@ def delete_old(*, now: datetime) -> dict[str, int]:
         "text_messages": SmsMessage.objects.filter(
             **own, created_at__lt=rules.before(now, terms.text_messages)
         ).exclude(state="queued").delete()[0],
+        "incoming_letters": Incoming.objects.filter(
+            **own, at__lt=rules.before(now, terms.incoming_letters)
+        ).delete()[0],
         "kept_files": KeptFile.objects.filter(**own, until__lte=now).delete()[0],
         "phone_codes": PhoneCode.objects.filter(**own, expires_at__lt=now).delete()[0],
         "sessions": Session.objects.filter(expire_date__lt=now).delete()[0],

@@ -34,6 +34,7 @@ class Terms:
     unused_files: int = 7
     export_files: int = 3
     text_messages: int = 365
+    incoming_letters: int = 90
 
 
 def terms(told: Mapping[str, Any]) -> Terms:

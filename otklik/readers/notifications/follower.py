@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 PORTION = 50
 
 
-@follower("notifications", kinds=frozenset(rules.TOLD))
+FORGOTTEN = "person.forgotten"
+
+
+@follower("notifications", kinds=frozenset({*rules.TOLD, FORGOTTEN}))
 def tell(entries: Sequence[Entry]) -> None:
     """Queue in the transaction that moves the cursor: each exactly once, with its job."""
     now = timezone.now()
     heard = [
-        each for each in entries if each.region == settings.REGION and rules.is_news(each.at, now)
-    ]
+        each for each in entries
+        if each.region == settings.REGION and each.kind in rules.TOLD
+        and rules.is_news(each.at, now)
+    ]  # fmt: skip
+    gone = [each.subject for each in entries if each.kind == FORGOTTEN]
+    Unread.objects.filter(person__in=[int(ref.removeprefix("person:")) for ref in gone]).delete()
     Delivery.objects.bulk_create(
         (
             Delivery(

@@ -1,4 +1,4 @@
-"""The verbs of incoming mail: look into a mailbox, land a reply, invite, forget."""
+"""The verbs of incoming mail: look into a mailbox, land a reply, invite."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 SYSTEM, ANONYMOUS = "system", "anonymous"
-KEPT = timedelta(days=90)
 OLD = timedelta(days=3)
 
 
@@ -181,9 +180,3 @@ def _note(letter_id: int, sent: Sent, *, now: datetime) -> None:
     Incoming.objects.filter(pk=row.pk).update(
         kind=Incoming.Kind.INVITED if done else Incoming.Kind.REFUSED, address="", next_at=None
     )
-
-
-@command
-def forget_old(*, now: datetime) -> int:
-    """Forget what came long ago."""
-    return Incoming.objects.filter(region=region(), at__lt=now - KEPT).delete()[0]

@@ -26,12 +26,3 @@ def look(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
         commands.look(mailbox, now=timezone.now)
     for letter_id in queries.due_invitations(timezone.now(), AT_ONCE):
         commands.invite(letter_id, now=timezone.now())
-
-
-@app.periodic(cron="37 3 * * *")
-@app.task(name="mailbox.forget", queue="timers", queueing_lock="mailbox.forget")
-def forget(timestamp: int) -> None:  # noqa: ARG001
-    """Forget old letters."""
-    from otklik.flow.channels.mailbox import commands  # noqa: PLC0415
-
-    commands.forget_old(now=timezone.now())
