@@ -21,13 +21,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.votes import LEVELS, MOMENT
+from otklik.faces.desk.phases import PhaseForm
 from otklik.faces.templatetags.otklik import titled
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
-from otklik.ground.territories.queries import territories
 from otklik.participation.discussions import commands, queries, rules
-from otklik.participation.projects.rules import Circle
+from otklik.participation.projects import rules as phases
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -53,39 +52,6 @@ FORMS = (
     ("", _l("Обсуждение")), ("hearing", _l("Публичные слушания")),
     ("town", _l("Общественные обсуждения градостроительного проекта")),
 )  # fmt: skip
-
-
-class PhaseForm(forms.Form):
-    """When and whom one asks: what discussions and their like share."""
-
-    title = forms.CharField(label=_l("Название"), max_length=300)
-    about = forms.CharField(
-        label=_l("О чём и зачем"), required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-    )  # fmt: skip
-    opens_at = forms.DateTimeField(label=_l("Начало"), widget=MOMENT)
-    closes_at = forms.DateTimeField(label=_l("Конец"), widget=MOMENT)
-    min_age = forms.IntegerField(
-        label=_l("С какого возраста"), min_value=0, max_value=99, initial=14
-    )
-    min_level = forms.ChoiceField(label=_l("Учётная запись"), choices=LEVELS)
-    places = forms.MultipleChoiceField(
-        label=_l("Где живут участники"), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6, "class": "input"}),
-        help_text=_l("Ничего не выбрано — весь регион"),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = sorted(((c, t.short_ru) for c, t in territories().items()), key=lambda p: p[1])
-        self.fields["places"].choices = found  # type: ignore[attr-defined]
-        for each in self.fields.values():
-            each.widget.attrs.setdefault("class", "input")
-
-    def circle(self) -> Circle:
-        """Return who may take part."""
-        said = self.cleaned_data
-        return Circle(said["min_age"], frozenset(said["places"]), said["min_level"])
 
 
 class DiscussionForm(PhaseForm):
@@ -178,7 +144,7 @@ def discussion(request: HttpRequest, discussion_id: int) -> HttpResponse:
         else:
             return redirect("desk:discussion", found.pk)
     state, parts = queries.state(found, now), queries.document(found)
-    checks = queries.check_list(found, now) if state == queries.DRAFT else []
+    checks = queries.check_list(found, now) if state == phases.DRAFT else []
     context = {
         "discussion": found, "phase": found.phase, "state": state, "checks": checks,
         "parts": parts, "error": error, "counts": queries.counts(found),

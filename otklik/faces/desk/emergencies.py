@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access
+from otklik.faces.desk.phases import MOMENT
 from otklik.flow.cases.rules import Refused
 from otklik.flow.emergencies import commands, queries
 from otklik.flow.emergencies.rules import DECLARE
@@ -26,10 +27,6 @@ from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-MOMENT = forms.DateTimeInput(
-    attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"
-)
 
 
 class EmergencyForm(forms.Form):

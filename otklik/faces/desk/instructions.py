@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.desk import figures
+from otklik.faces.desk.phases import MOMENT
 from otklik.faces.forms import uploads
 from otklik.faces.papers import stored
 from otklik.flow.cases.queries import cases_of, visible_numbers
@@ -59,9 +60,6 @@ STEPS = {
     "extend": _l("Срок перенесён"), "withdraw": _l("Поручение снято"),
     "overdue": _l("Срок прошёл"),
 }  # fmt: skip
-MOMENT = forms.DateTimeInput(
-    attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"
-)
 
 
 class InstructionForm(forms.Form):

@@ -19,9 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.discussions import PhaseForm
+from otklik.faces.desk.phases import PhaseForm
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.petitions import commands, queries, rules
+from otklik.participation.projects import rules as phases
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -100,7 +101,7 @@ def petition(request: HttpRequest, petition_id: int) -> HttpResponse:
     official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
     found = _petition_or_404(official, petition_id)
     state = queries.state(found, now)
-    checks = queries.check_list(found, now) if state == queries.DRAFT else []
+    checks = queries.check_list(found, now) if state == phases.DRAFT else []
     context = {
         "petition": found, "phase": found.phase, "state": state, "checks": checks,
         "came": queries.came(found), "ready": all(held for _title, held in checks),

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
+from otklik.faces.desk.phases import MOMENT
 from otklik.flow.cases.queries import cases_of
 from otklik.flow.cases.rules import Refused
 from otklik.flow.instructions.queries import INSTRUCT
@@ -51,9 +52,6 @@ VERBS = (
     ("answer", _l("Ответить всем")),
     ("approve", _l("Согласовать ответ")),
     ("send_back", _l("Вернуть ответ")),
-)
-MOMENT = forms.DateTimeInput(
-    attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"
 )
 SHOWN = 500
 

@@ -19,10 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.discussions import PhaseForm, at_section
+from otklik.faces.desk.discussions import at_section
+from otklik.faces.desk.phases import PhaseForm
 from otklik.faces.templatetags.otklik import titled
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
+from otklik.participation.projects import rules as phases
 from otklik.participation.statements import commands, queries, rules
 
 if TYPE_CHECKING:
@@ -114,14 +116,14 @@ def _page(
     request: HttpRequest, official: Official, found: Conversation, error: str = "", about: int = 0
 ) -> HttpResponse:
     state, now = queries.state(found, timezone.now()), timezone.now()
-    checks = queries.check_list(found, now) if state == queries.DRAFT else []
+    checks = queries.check_list(found, now) if state == phases.DRAFT else []
     page = Paginator(queries.for_moderators(found), PAGE).get_page(request.GET.get("page"))
     context = {
         "conversation": found, "phase": found.phase, "state": state, "checks": checks,
         "ready": all(held for _title, held in checks), "page": page, "error": error,
         "about": about, "adrift": error and about not in {each.pk for each in page},
         "source": request.POST.get("seeds")
-        or "\n".join(each.text for each in found.statements.all() if state == queries.DRAFT),
+        or "\n".join(each.text for each in found.statements.all() if state == phases.DRAFT),
         "organises": queries.allowed(official, found, queries.ORGANISE),
         "moderates": queries.allowed(official, found, queries.MODERATE),
         "came": queries.came(found), "limits": queries.limits(),

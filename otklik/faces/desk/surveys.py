@@ -21,12 +21,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, papers, show
-from otklik.faces.desk.votes import LEVELS, MOMENT
+from otklik.faces.desk.phases import PhaseForm
 from otklik.faces.questions import all_fields, fields, given, reading
 from otklik.flow.intake.files import ACCEPT
 from otklik.ground.accounts.rules import Refused
-from otklik.ground.territories.queries import territories
-from otklik.participation.projects.rules import Circle
+from otklik.participation.projects import rules as phases
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
@@ -47,42 +46,22 @@ KINDS = (
 LINES = forms.Textarea(attrs={"rows": 4, "class": "input"})
 
 
-class SurveyForm(forms.Form):
+class SurveyForm(PhaseForm):
     """When, whom and what about."""
-
-    title = forms.CharField(label=_l("Название"), max_length=300)
-    about = forms.CharField(
-        label=_l("Зачем спрашиваем"), required=False, max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-    )  # fmt: skip
-    opens_at = forms.DateTimeField(label=_l("Начало"), widget=MOMENT)
-    closes_at = forms.DateTimeField(label=_l("Конец"), widget=MOMENT)
-    min_age = forms.IntegerField(
-        label=_l("С какого возраста"), min_value=0, max_value=99, initial=14
-    )
-    min_level = forms.ChoiceField(
-        label=_l("Учётная запись"), choices=LEVELS,
-        help_text=_l("Ниже стандартной — на странице будет «опрос без проверки личности»"),
-    )  # fmt: skip
-    places = forms.MultipleChoiceField(
-        label=_l("Где живут участники"), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6, "class": "input"}),
-        help_text=_l("Ничего не выбрано — весь регион"),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = sorted(((c, t.short_ru) for c, t in territories().items()), key=lambda p: p[1])
-        self.fields["places"].choices = found  # type: ignore[attr-defined]
-        for each in self.fields.values():
-            each.widget.attrs.setdefault("class", "input")
+        self.fields["about"].label = _("Зачем спрашиваем")
+        self.fields["min_level"].help_text = _(
+            "Ниже стандартной — на странице будет «опрос без проверки личности»"
+        )
 
     def draft(self) -> commands.Draft:
         """Return what was said."""
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"],
-            Circle(said["min_age"], frozenset(said["places"]), said["min_level"]),
+            self.circle(),
         )  # fmt: skip
 
 
@@ -214,7 +193,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
         else:
             return redirect("desk:survey", found.pk)
     state = queries.state(found, now)
-    checks = queries.check_list(found, now) if state == queries.DRAFT else []
+    checks = queries.check_list(found, now) if state == phases.DRAFT else []
     context = {
         "survey": found, "phase": found.phase, "state": state, "checks": checks, "form": form,
         "questions": [
@@ -268,7 +247,7 @@ def question(request: HttpRequest, survey_id: int, question_id: int) -> HttpResp
     official = access.official_or_404(request, queries.ORGANISE)
     found = _survey_or_404(official, survey_id)
     one = found.questions.filter(pk=question_id).first()
-    if one is None or queries.state(found, timezone.now()) != queries.DRAFT:
+    if one is None or queries.state(found, timezone.now()) != phases.DRAFT:
         raise Http404
     form = QuestionForm(found, request.POST or None, initial=QuestionForm.said_of(one))
     if request.method == "POST" and form.is_valid():
@@ -321,7 +300,7 @@ def enter(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Enter an answer from paper or by phone; what was typed comes back with a mistake."""
     official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
     found = _survey_or_404(official, survey_id)
-    if queries.state(found, now) != queries.OPEN:
+    if queries.state(found, now) != phases.OPEN:
         raise Http404
     typed: dict[str, Any] = {}
     refused: dict[str, Refused] = {}
@@ -366,7 +345,7 @@ def table(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Give all answers as CSV after the end: a column a question, no person, no time."""
     official = access.official_or_404(request, queries.ORGANISE)
     found = _survey_or_404(official, survey_id)
-    if queries.state(found, timezone.now()) != queries.CLOSED:
+    if queries.state(found, timezone.now()) != phases.CLOSED:
         raise Http404
     stream = io.StringIO()
     csv.writer(stream).writerows(queries.table(found))

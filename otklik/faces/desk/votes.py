@@ -19,11 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
+from otklik.faces.desk.phases import WindowForm
 from otklik.ground.accounts.rules import Refused
-from otklik.ground.territories.queries import territories
 from otklik.participation.ballots import commands, queries, rules, threats
 from otklik.participation.projects.queries import projects_of
-from otklik.participation.projects.rules import Circle
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from otklik.participation.ballots.models import Vote
 
 PAGE = 50
-MOMENT = forms.DateTimeInput(
-    attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"
-)
 METHODS = (
     ("single", _l("Один вариант")), ("approval", _l("Несколько вариантов")),
     ("score", _l("Оценка каждого варианта")), ("ranked:irv", _l("По порядку, один победитель")),
@@ -47,14 +43,15 @@ SECRECIES = (
     ("detached", _l("Тайное: бюллетень отделён от имени, доверие оператору")),
     ("blind", _l("Тайное: слепая подпись, нужен JavaScript")),
 )
-LEVELS = (
-    ("none", _l("любая учётная запись")), ("phone", _l("подтверждён телефон")),
-    ("standard", _l("стандартная")), ("confirmed", _l("подтверждённая")),
-)  # fmt: skip
 
 
-class VoteForm(forms.Form):
+class VoteForm(WindowForm):
     """All that an organiser decides; nothing of it changes after the announcement."""
+
+    field_order = (
+        "project", "question", "about", "options", "method", "max_choices", "seats", "budget",
+        "secrecy",
+    )  # fmt: skip
 
     project = forms.ChoiceField(label=_l("Проект"), required=False)
     question = forms.CharField(label=_l("Вопрос"), max_length=300)
@@ -75,16 +72,6 @@ class VoteForm(forms.Form):
     seats = forms.IntegerField(label=_l("Сколько побеждает"), min_value=1, initial=1)
     budget = forms.IntegerField(label=_l("Бюджет, руб."), min_value=0, initial=0)
     secrecy = forms.ChoiceField(label=_l("Тайна"), choices=SECRECIES, initial="detached")
-    opens_at = forms.DateTimeField(label=_l("Начало"), widget=MOMENT)
-    closes_at = forms.DateTimeField(label=_l("Конец"), widget=MOMENT)
-    min_age = forms.IntegerField(label=_l("С какого возраста"), min_value=0, max_value=99,
-                                 initial=14)  # fmt: skip
-    min_level = forms.ChoiceField(label=_l("Учётная запись"), choices=LEVELS)
-    places = forms.MultipleChoiceField(
-        label=_l("Где живут участники"), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6, "class": "input"}),
-        help_text=_l("Ничего не выбрано — весь регион"),
-    )  # fmt: skip
     quorum = forms.IntegerField(label=_l("Кворум, человек"), min_value=0, initial=0)
     threshold = forms.IntegerField(label=_l("Порог, больше чем %"), min_value=0, max_value=99,
                                    initial=0)  # fmt: skip
@@ -92,16 +79,10 @@ class VoteForm(forms.Form):
     def __init__(self, official: Official, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.projects = {str(each.pk): each for each in projects_of(official)}
-        choices: dict[str, list[Any]] = {
-            "project": [("", _("Новый, с названием вопроса")),
-                        *((pk, each.title) for pk, each in self.projects.items())],
-            "places": sorted(((c, t.short_ru) for c, t in territories().items()),
-                             key=lambda pair: pair[1]),
-        }  # fmt: skip
-        for name, values in choices.items():
-            self.fields[name].choices = values  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", "input")
+        self.fields["project"].choices = [  # type: ignore[attr-defined]
+            ("", _("Новый, с названием вопроса")),
+            *((pk, each.title) for pk, each in self.projects.items()),
+        ]
 
     def clean_options(self) -> tuple[commands.Option, ...]:
         """Read the lines: a label, and after a bar its price."""
@@ -128,7 +109,7 @@ class VoteForm(forms.Form):
             seats=said["seats"] if counting == "stv" else 1,
             budget=said["budget"] if method == "budget" else 0, quorum=said["quorum"],
             threshold=said["threshold"] if method in {"single", "approval"} else 0,
-            circle=Circle(said["min_age"], frozenset(said["places"]), said["min_level"]),
+            circle=self.circle(),
         )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from otklik.participation.discussions import commands, queries, rules
 from otklik.participation.discussions.paper import printed
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.surveys.rules import safe
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def discussion(request: HttpRequest, slug: str) -> HttpResponse:
     state = queries.state(found, now)
     asked = {"part": chosen.key if chosen else "", "stance": stance}
     context = {
-        "discussion": found, "phase": found.phase, "state": state, "open": state == queries.OPEN,
+        "discussion": found, "phase": found.phase, "state": state, "open": state == phases.OPEN,
         "stances": STANCES, "query": urlencode({k: v for k, v in asked.items() if v}),
         "audience": found.phase.audience, "places": sorted(names), "parts": parts,
         "chosen": chosen, "stance": stance, "page": page,
@@ -127,7 +128,7 @@ def _appeal(one: Comment) -> Any:
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a comment at a place of the document, or a reply; nothing typed is lost."""
     found, person = _discussion_or_404(slug), request.user
-    if queries.state(found, timezone.now()) != queries.OPEN:
+    if queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:discussion", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found)
@@ -260,7 +261,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001  (sam
 def paper(request: HttpRequest, slug: str, form: str) -> HttpResponse:  # noqa: ARG001  (same for everybody)
     """Give the protocol of a hearing that ended, or its conclusion, as PDF."""
     found = _discussion_or_404(slug)
-    ended = queries.state(found, timezone.now()) == queries.CLOSED
+    ended = queries.state(found, timezone.now()) == phases.CLOSED
     there = {"protocol": queries.hearing_of(found), "conclusion": queries.conclusion_of(found)}
     if not ended or there.get(form) is None:
         raise Http404

@@ -25,6 +25,7 @@ from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.statements import commands, queries, rules
 from otklik.participation.surveys.rules import safe
 
@@ -109,7 +110,7 @@ def _squares(cells: list[list[int]]) -> list[dict[str, int]]:
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask one statement and take the answer; three buttons, no script."""
     found, person = _conversation_or_404(slug), request.user
-    if queries.state(found, timezone.now()) != queries.OPEN:
+    if queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:statements", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found)
@@ -169,7 +170,7 @@ def _declare(request: HttpRequest, found: Conversation) -> HttpResponse:
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a statement of one's own; nothing typed is lost."""
     found, person, error, code = _conversation_or_404(slug), request.user, "", ""
-    if queries.state(found, timezone.now()) != queries.OPEN:
+    if queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:statements", slug)
     if projects.resident_of(person) is None:  # type: ignore[arg-type]
         return redirect("site:answer_statement", slug)

@@ -23,6 +23,7 @@ from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects import queries as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _survey_or_404(slug: str) -> Survey:
 
 def unverified(survey: Survey) -> bool:
     """Tell whether people are asked whose identity nobody checked: the page says so."""
-    return survey.phase.audience.min_level not in queries.VERIFIED
+    return survey.phase.audience.min_level not in phases.VERIFIED
 
 
 @require_GET
@@ -79,7 +80,7 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
 def answer(request: HttpRequest, slug: str, page: int) -> HttpResponse:
     """Ask one page and keep what is said; nothing typed is lost with a mistake."""
     found, now, person = _survey_or_404(slug), timezone.now(), request.user
-    if queries.state(found, now) != queries.OPEN:
+    if queries.state(found, now) != phases.OPEN:
         return redirect("site:survey", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found, page)
@@ -138,7 +139,7 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     """Show all that was said, to be sent."""
     found, person = _survey_or_404(slug), request.user
     own = queries.own(found, person)  # type: ignore[arg-type]
-    if own is None or queries.state(found, timezone.now()) != queries.OPEN:
+    if own is None or queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:survey", slug)
     context = {"survey": found, "lines": reading(found, own.answers), "own": own}
     return render(request, "site/survey_review.html", context)

@@ -24,6 +24,7 @@ from otklik.participation.discussions.models import (
     Participant,
 )
 from otklik.participation.projects import commands as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import circle_of, resident_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
 
@@ -155,10 +156,8 @@ def announce_discussion(discussion_id: int, *, by: Official, now: datetime) -> D
     found = _locked(discussion_id)
     if found.phase.sealed_at is not None:
         return found
-    for said, held in queries.check_list(found, now):
-        if not held:
-            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
-    projects.seal_phase(found.phase, by=by, now=now)
+    checks = queries.check_list(found, now)
+    projects.announce_phase(found.phase, checks, by=by, now=now)
     _tell(found, events.DiscussionAnnounced, by.ref, now)
     return found
 
@@ -171,7 +170,7 @@ def conclude(
     """Write what follows from a hearing, once; a constraint lets it be one."""
     found = queries.get(discussion_id)
     hearing = queries.hearing_of(found)
-    if hearing is None or queries.state(found, now) != queries.CLOSED:
+    if hearing is None or queries.state(found, now) != phases.CLOSED:
         raise Refused("not_ended", "Слушания ещё не завершены", "The hearing has not ended")
     for said, words in ((number, "номер"), (text, "выводы"), (signer, "кто подписал")):
         if not said.strip():
@@ -198,7 +197,7 @@ def conclude(
 
 def _participant(found: Discussion, person: Person, now: datetime) -> Participant:
     """Return a person's one row, locked; the constraint decides who made it."""
-    if queries.state(found, now) != queries.OPEN:
+    if queries.state(found, now) != phases.OPEN:
         raise Refused("not_open", "Обсуждение сейчас не идёт", "The discussion is not open now")
     check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
     resident = resident_of(person)

@@ -20,6 +20,8 @@ from otklik.participation.discussions.models import (
     Hearing,
     ModerationAct,
 )
+from otklik.participation.projects.queries import checks_of, state_of
+from otklik.participation.projects.rules import VERIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Project
 
 ORGANISE, MODERATE = "organise_votes", "moderate_discussions"
-DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
-VERIFIED = ("standard", "confirmed")
 REASONS = "moderation_reasons"
 BODY = "phase__project__organisation"
 SEEN = (rules.SHOWN, rules.HIDDEN, rules.ERASED)
@@ -97,12 +97,7 @@ def discussion_for(official: Official, discussion_id: int) -> Discussion:
 
 def state(found: Discussion, now: datetime) -> str:
     """Return where a discussion stands by the clock."""
-    phase = found.phase
-    if phase.sealed_at is None:
-        return DRAFT
-    if now < phase.opens_at:
-        return ANNOUNCED
-    return OPEN if now < phase.closes_at else CLOSED
+    return state_of(found.phase, now)
 
 
 def hearing_of(found: Discussion) -> Hearing | None:
@@ -145,8 +140,7 @@ def check_list(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
     phase = found.phase
     faults = rules.faults([each.told for each in found.parts.all()])
     return [
-        ("Начало ещё впереди", phase.opens_at > now),
-        ("Территории существуют", set(phase.audience.territories) <= set(territories())),
+        *checks_of(phase, now),
         *([(each, False) for each in faults] or [("Документ составлен", True)]),
         *_by_law(found, now),
     ]

@@ -10,6 +10,7 @@ from otklik.journal.writing import command, record
 from otklik.participation.petitions import events, queries, rules
 from otklik.participation.petitions.models import Petition, PetitionSignature
 from otklik.participation.projects import commands as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import circle_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part
 
@@ -80,10 +81,8 @@ def announce_petition(petition_id: int, *, by: Official, now: datetime) -> Petit
     found = _locked(petition_id)
     if found.phase.sealed_at is not None:
         return found
-    for said, held in queries.check_list(found, now):
-        if not held:
-            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
-    projects.seal_phase(found.phase, by=by, now=now)
+    checks = queries.check_list(found, now)
+    projects.announce_phase(found.phase, checks, by=by, now=now)
     _tell(found, events.PetitionAnnounced, by.ref, now)
     return found
 
@@ -91,7 +90,7 @@ def announce_petition(petition_id: int, *, by: Official, now: datetime) -> Petit
 def _open(petition_id: int, now: datetime) -> Petition:
     """Return a running petition, locked: signatures are counted one after another."""
     found = _locked(petition_id)
-    if queries.state(found, now) != queries.OPEN:
+    if queries.state(found, now) != phases.OPEN:
         raise Refused("not_open", "Подписи сейчас не собирают", "It is not open now")
     return found
 

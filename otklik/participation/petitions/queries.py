@@ -8,9 +8,11 @@ from django.db.models import Count, Q
 
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.territories.queries import region
 from otklik.participation.petitions import rules
 from otklik.participation.petitions.models import Petition, PetitionSignature
+from otklik.participation.projects.queries import checks_of, state_of
+from otklik.participation.projects.rules import VERIFIED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Project
 
 ORGANISE = "organise_votes"
-DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
-VERIFIED = ("standard", "confirmed")
 BODY = "phase__project__organisation"
 
 
@@ -64,20 +64,14 @@ def petition_for(official: Official, petition_id: int) -> Petition:
 
 def state(found: Petition, now: datetime) -> str:
     """Return where a petition stands by the clock."""
-    phase = found.phase
-    if phase.sealed_at is None:
-        return DRAFT
-    if now < phase.opens_at:
-        return ANNOUNCED
-    return OPEN if now < phase.closes_at else CLOSED
+    return state_of(found.phase, now)
 
 
 def check_list(found: Petition, now: datetime) -> list[tuple[str, bool]]:
     """Return what must hold before a petition is announced, each with whether it does."""
     phase = found.phase
     return [
-        ("Начало ещё впереди", phase.opens_at > now),
-        ("Территории существуют", set(phase.audience.territories) <= set(territories())),
+        *checks_of(phase, now),
     ]
 
 

@@ -14,7 +14,7 @@ from otklik.participation.projects import events, rules
 from otklik.participation.projects.models import Audience, Phase, Project, Resident
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from otklik.ground.accounts.models import Official, Person
@@ -89,6 +89,17 @@ def plan_phase(
         territories=sorted(circle.territories), min_level=circle.min_level,
     )  # fmt: skip
     return phase
+
+
+@command
+def announce_phase(
+    phase: Phase, checks: Sequence[tuple[str, bool]], *, by: Official, now: datetime
+) -> None:
+    """Seal a phase whose check list holds; Refused names the first line that does not."""
+    for said, held in checks:
+        if not held:
+            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
+    seal_phase(phase, by=by, now=now)
 
 
 @command

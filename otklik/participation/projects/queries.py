@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, territories
 from otklik.participation.projects import rules
 from otklik.participation.projects.models import Project, Resident
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official, Person
-    from otklik.participation.projects.models import Audience
+    from otklik.participation.projects.models import Audience, Phase
 
 
 def _projects() -> QuerySet[Project]:
@@ -34,6 +36,23 @@ def public_project(slug: str) -> Project:
 def projects_of(official: Official) -> QuerySet[Project]:
     """Return the projects of an official's body."""
     return _projects().filter(organisation=official.organisation_id)
+
+
+def state_of(phase: Phase, now: datetime) -> str:
+    """Return where a phase stands, by the clock."""
+    if phase.sealed_at is None:
+        return rules.DRAFT
+    if now < phase.opens_at:
+        return rules.ANNOUNCED
+    return rules.OPEN if now < phase.closes_at else rules.CLOSED
+
+
+def checks_of(phase: Phase, now: datetime) -> list[tuple[str, bool]]:
+    """Return what must hold of any phase before it is announced, each with whether it does."""
+    return [
+        ("Начало ещё впереди", phase.opens_at > now),
+        ("Территории существуют", set(phase.audience.territories) <= set(territories())),
+    ]
 
 
 def circle_of(audience: Audience) -> rules.Circle:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 LEVELS = ("none", "phone", "simple", "standard", "confirmed")
+VERIFIED = ("standard", "confirmed")
 OLDEST = 120
+DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
+"""Where a phase stands."""
 
 
 @dataclass(frozen=True)

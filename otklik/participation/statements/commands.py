@@ -12,6 +12,7 @@ from otklik.ground.accounts.rules import Refused
 from otklik.ground.kit.text import clean, personal_in
 from otklik.journal.writing import command, record
 from otklik.participation.projects import commands as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import circle_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
 from otklik.participation.statements import events, opinions, queries, rules, summary
@@ -124,10 +125,8 @@ def announce_conversation(conversation_id: int, *, by: Official, now: datetime) 
     found = _locked(conversation_id)
     if found.phase.sealed_at is not None:
         return found
-    for said, held in queries.check_list(found, now):
-        if not held:
-            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
-    projects.seal_phase(found.phase, by=by, now=now)
+    checks = queries.check_list(found, now)
+    projects.announce_phase(found.phase, checks, by=by, now=now)
     _tell(found, events.ConversationAnnounced, by.ref, now)
     return found
 
@@ -137,7 +136,7 @@ def announce_conversation(conversation_id: int, *, by: Official, now: datetime) 
 
 def _voter(found: Conversation, person: Person, now: datetime) -> Voter:
     """Return a person's one row, locked; the constraint decides who made it."""
-    if queries.state(found, now) != queries.OPEN:
+    if queries.state(found, now) != phases.OPEN:
         raise Refused("not_open", "Сбор мнений сейчас не идёт", "It is not open now")
     check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
     try:
@@ -218,7 +217,7 @@ def moderate(
 def compute(conversation_id: int, *, now: datetime) -> OpinionRun | None:
     """Compute groups after the end; the same votes by the same version give the run that is."""
     found = _locked(conversation_id)
-    if queries.state(found, now) != queries.CLOSED:
+    if queries.state(found, now) != phases.CLOSED:
         return None
     votes = queries.events(found)
     print_ = queries.print_of(votes)

@@ -10,8 +10,10 @@ from django.db.models import Count, Prefetch, Q
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory
+from otklik.participation.projects.queries import checks_of, state_of
+from otklik.participation.projects.rules import CLOSED, VERIFIED
 from otklik.participation.statements import rules
 from otklik.participation.statements.models import (
     Conversation,
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Project
 
 ORGANISE, MODERATE = "organise_votes", "moderate_discussions"
-DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
-VERIFIED = ("standard", "confirmed")
 REASONS = "moderation_reasons"
 BODY = "phase__project__organisation"
 
@@ -96,12 +96,7 @@ def allowed(official: Official, found: Conversation, permission: str) -> bool:
 
 def state(found: Conversation, now: datetime) -> str:
     """Return where a conversation stands by the clock."""
-    phase = found.phase
-    if phase.sealed_at is None:
-        return DRAFT
-    if now < phase.opens_at:
-        return ANNOUNCED
-    return OPEN if now < phase.closes_at else CLOSED
+    return state_of(found.phase, now)
 
 
 def check_list(found: Conversation, now: datetime) -> list[tuple[str, bool]]:
@@ -109,8 +104,7 @@ def check_list(found: Conversation, now: datetime) -> list[tuple[str, bool]]:
     phase, seeds = found.phase, [each.text for each in found.statements.all()]
     faults = rules.faults(seeds, limits().longest)
     return [
-        ("Начало ещё впереди", phase.opens_at > now),
-        ("Территории существуют", set(phase.audience.territories) <= set(territories())),
+        *checks_of(phase, now),
         *([(each, False) for each in faults] or [("Первые высказывания есть", True)]),
     ]
 

@@ -12,6 +12,7 @@ from otklik.flow.intake.commands import keep_files
 from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
 from otklik.participation.projects import commands as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import circle_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part
 from otklik.participation.surveys import events, queries, rules
@@ -157,17 +158,15 @@ def announce_survey(survey_id: int, *, by: Official, now: datetime) -> Survey:
     survey = _locked(survey_id)
     if survey.phase.sealed_at is not None:
         return survey
-    for said, held in queries.check_list(survey, now):
-        if not held:
-            raise Refused("not_ready", f"Не готово: {said}", f"Not ready: {said}")
-    projects.seal_phase(survey.phase, by=by, now=now)
+    checks = queries.check_list(survey, now)
+    projects.announce_phase(survey.phase, checks, by=by, now=now)
     _tell(survey, events.SurveyAnnounced, by.ref, now)
     return survey
 
 
 def _own(survey: Survey, person: Person, now: datetime) -> Response:
     """Return a person's one row, locked; the constraint decides who made it."""
-    if queries.state(survey, now) != queries.OPEN:
+    if queries.state(survey, now) != phases.OPEN:
         raise Refused("not_open", "Опрос сейчас не идёт", "The survey is not open now")
     check_may_take_part(circle_of(survey.phase.audience), who(person), survey.phase.opens_at.date())
     try:
@@ -239,7 +238,7 @@ def enter_sheet(
     the same person answered on the site too.
     """
     survey = queries.get(survey_id)
-    if queries.state(survey, now) != queries.OPEN:
+    if queries.state(survey, now) != phases.OPEN:
         raise Refused("not_open", "Опрос сейчас не идёт", "The survey is not open now")
     if source not in Sheet.Source.values:
         raise Refused("source", "Укажите, откуда ответ", "Say where the answer comes from")

@@ -8,7 +8,9 @@ from django.db.models import Count
 
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.territories.queries import region
+from otklik.participation.projects.queries import checks_of, state_of
+from otklik.participation.projects.rules import CLOSED, VERIFIED
 from otklik.participation.surveys import rules
 from otklik.participation.surveys.models import Response, Sheet, Survey
 
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Project
 
 ORGANISE = "organise_votes"
-DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
-VERIFIED, CONTACT = ("standard", "confirmed"), ("phone", "simple")
+CONTACT = ("phone", "simple")
 
 
 def _surveys() -> QuerySet[Survey]:
@@ -64,12 +65,7 @@ def survey_for(official: Official, survey_id: int) -> Survey:
 
 def state(survey: Survey, now: datetime) -> str:
     """Return where a survey stands by the clock."""
-    phase = survey.phase
-    if phase.sealed_at is None:
-        return DRAFT
-    if now < phase.opens_at:
-        return ANNOUNCED
-    return OPEN if now < phase.closes_at else CLOSED
+    return state_of(survey.phase, now)
 
 
 def asked(survey: Survey) -> list[rules.Asked]:
@@ -82,8 +78,7 @@ def check_list(survey: Survey, now: datetime) -> list[tuple[str, bool]]:
     phase = survey.phase
     faults = rules.faults(asked(survey))
     return [
-        ("Начало ещё впереди", phase.opens_at > now),
-        ("Территории существуют", set(phase.audience.territories) <= set(territories())),
+        *checks_of(phase, now),
         *([(each, False) for each in faults] or [("Вопросы составлены", True)]),
     ]
 
