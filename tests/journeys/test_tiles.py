@@ -58,6 +58,7 @@ def test_what_is_past_the_end_is_refused(client: Client) -> None:
     assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */200")
 
 
+@pytest.mark.usefixtures("world")
 def test_without_a_file_there_is_none(client: Client, settings: Any, tmp_path: Path) -> None:
     for path in ("", str(tmp_path / "absent.pmtiles")):
         settings.MAP_PMTILES = path
