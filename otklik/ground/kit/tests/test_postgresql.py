@@ -24,7 +24,7 @@ def test_a_restart_of_the_database_costs_a_waiting_pool_one_try() -> None:
         thread.join(30)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         assert cursor.fetchone() is not None

@@ -60,6 +60,12 @@ FOR EACH ROW EXECUTE FUNCTION discussions_refuse();
 
 CREATE TRIGGER act_stands BEFORE UPDATE OR DELETE ON discussions_moderationact
 FOR EACH ROW EXECUTE FUNCTION discussions_refuse();
+
+CREATE TRIGGER hearing_stands BEFORE INSERT OR UPDATE OR DELETE ON discussions_hearing
+FOR EACH ROW EXECUTE FUNCTION discussions_keep_part();
+
+CREATE TRIGGER conclusion_stands BEFORE UPDATE OR DELETE ON discussions_conclusion
+FOR EACH ROW EXECUTE FUNCTION discussions_refuse();
 """
 
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_key_scopes'),
         ('chats', '0001_initial'),
-        ('intake', '0002_alter_report_contact_kind'),
+        ('intake', '0002_covering'),
         ('territories', '0001_initial'),
         ('topics', '0002_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,11 +8,16 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_key_scopes'),
-        ('intake', '0002_alter_report_contact_kind'),
+        ('intake', '0001_initial'),
         ('territories', '0001_initial'),
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='report',
+            name='contact_kind',
+            field=models.CharField(choices=[('email', 'почта'), ('phone', 'телефон'), ('chat', 'тот же чат'), ('none', 'без ответа на почту и телефон')], max_length=6),
+        ),
         migrations.CreateModel(
             name='Covering',
             fields=[

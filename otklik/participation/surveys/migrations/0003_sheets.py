@@ -8,11 +8,20 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_key_scopes'),
-        ('surveys', '0003_place'),
+        ('surveys', '0002_guard'),
         ('territories', '0001_initial'),
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='surveyquestion',
+            options={'ordering': ['page', 'place', 'pk'], 'verbose_name': 'вопрос', 'verbose_name_plural': 'вопросы'},
+        ),
+        migrations.AddField(
+            model_name='surveyquestion',
+            name='place',
+            field=models.PositiveSmallIntegerField(default=0, verbose_name='место на странице'),
+        ),
         migrations.CreateModel(
             name='Sheet',
             fields=[
