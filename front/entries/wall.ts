@@ -203,7 +203,7 @@ class Wall {
       ...list.map((each) => {
         const more = Math.round(each.count - each.expected);
         const button = make("button", { type: "button", "data-band": each.band }, badge(each),
-          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${reason(each) || this.topic(each.topic)} · ${say("all", { count: figure(each.count) })}`)),
+          make("span", { class: "wall__what" }, make("strong", {}, each[language]), make("small", {}, `${say("all", { count: figure(each.count) })} · ${reason(each) || this.topic(each.topic)}`)),
           make("b", { "data-mood": more > 0 ? "worse" : more < 0 ? "better" : "same", title: say("usual", { usual: figure(each.expected) }) }, more > 0 ? `+${more}` : String(more).replace("-", "−")));
         button.addEventListener("click", () => void this.why.show(each.place));
         return make("li", {}, button);
