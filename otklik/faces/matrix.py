@@ -47,6 +47,7 @@ OF_A_CASE = (
     ),
     Door("contact", "Показать имя и контакт", (PERSONAL, REVEAL), "POST /desk/c/{number}/contact/"),
     Door("draft", "Сохранить черновик ответа", ("draft_answer",), "POST /desk/c/{number}/draft/"),
+    Door("deliveries", "Что отправлено автору", (PERSONAL,), "GET /desk/c/{number}/notices/"),
     Door("print", "Напечатать карточку и дело", (PERSONAL,), "GET /desk/c/{number}/print/card/"),
     *(
         Door(t.verb, t.ru, (t.permission,), f"POST /desk/c/{{number}}/{t.verb}/")

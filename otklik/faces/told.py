@@ -1,4 +1,4 @@
-"""What came with a message besides its words: answers to questions, news of the sender's system."""
+"""What came with a message besides its words, and what went out about it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 from otklik.faces import show
 from otklik.ground.topics.queries import questions
 from otklik.ground.topics.rules import LISTS
+from otklik.readers.notifications.choosing import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
     from otklik.ground.accounts.rules import Sight
     from otklik.ground.topics.models import Question
+    from otklik.readers.notifications.models import Delivery
 
 
 def answers(case: Case, sight: Sight) -> list[tuple[str, str]]:
@@ -48,3 +51,35 @@ def news(case: Case, sight: Sight) -> list[tuple[datetime, str, str]]:
         for note in case.notes.all()
         if note.kind in {"update", "letter"}
     ]
+
+
+TONES = {"delivered": "good", "refused": "acute", "dropped": "plain"}
+
+
+def doors() -> dict[str, str]:
+    """Return how the ways to people are called."""
+    return {
+        "email": gettext("письмо"), "push": gettext("на устройство"), "chat": gettext("чат"),
+        "sms": gettext("СМС"),
+    }  # fmt: skip
+
+
+def delivery(one: Delivery, language: str, *, of: str = "") -> dict[str, Any]:
+    """Return what went to whom for the page of what was sent; numbers of other cases stay hidden.
+
+    `of` is the case that an official looks at: of others they see that there are any, no more.
+    """
+    kind, _, key = one.subject.partition(":")
+    mine = kind == "case" and (not of or of == one.subject)
+    states = {
+        "queued": gettext("ждёт отправки"), "gathered": gettext("ждёт письма за день"),
+        "delivered": gettext("отправлено"), "refused": gettext("не принято"),
+        "dropped": gettext("не отправлялось: отказ или некому"),
+    }  # fmt: skip
+    return {
+        "event": title_of(one.kind, language), "door": doors()[one.channel], "at": one.changed_at,
+        "state": states[one.state], "tone": TONES.get(one.state, "wait"), "tries": one.tries,
+        "number": f"{key[:4]}-{key[4:]}" if mine else "",
+        "note": one.note if of and one.state in {"queued", "refused"} else "",
+        "waits": one.next_at if one.state in {"queued", "gathered"} else None,
+    }  # fmt: skip

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, cast
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from otklik.faces.site import choices
 from otklik.flow.channels.push import commands, queries, rules
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ LONGEST = 4096
 @login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    """Show on which devices a person hears, and offer this one."""
-    person = cast("Person", request.user)
-    context = {"devices": queries.devices_of(person), "key": queries.key_for_browsers()}
-    return render(request, "site/notices.html", context)
+    """Show what a person hears, how, when and on which devices; offer this one."""
+    return choices.shown(request, cast("Person", request.user))
 
 
 @login_required

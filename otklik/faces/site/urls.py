@@ -7,6 +7,7 @@ from django.urls import path
 from otklik.faces.site import (
     appeals,
     blind_votes,
+    choices,
     discussions,
     feeds,
     letters,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("cabinet/data/download/", own_data.download, name="download_own_data"),
     path("cabinet/data/erase/", own_data.erase, name="erase_own_data"),
     path("cabinet/notices/", push.page, name="notices"),
+    path("cabinet/notices/choose/", choices.choose, name="choose_notices"),
+    path("cabinet/notices/log/", choices.log, name="notices_log"),
     path("cabinet/notices/add/", push.add, name="add_device"),
     path("cabinet/notices/remove/", push.remove, name="remove_device"),
     path("messages/", views.messages, name="messages"),

@@ -12,6 +12,7 @@ WHAT = {
     "contact": {"ru": "имя и контакт", "en": "the name and the contact"},
     "file": {"ru": "файл без обработки", "en": "a file as it was sent"},
     "export": {"ru": "выгрузка", "en": "an export"},
+    "notices": {"ru": "что отправлено автору", "en": "what was sent to the author"},
 }
 """What of a person's data may be looked at, by the code that a look and its fact hold."""
 

@@ -283,6 +283,7 @@ class Look(models.Model):
         CONTACT = "contact", "имя и контакт"
         FILE = "file", "файл без обработки"
         EXPORT = "export", "выгрузка"
+        NOTICES = "notices", "что отправлено автору"
 
     region = models.ForeignKey(Region, models.PROTECT)
     official = models.ForeignKey(Official, models.PROTECT)

@@ -16,13 +16,15 @@ from otklik.flow.channels.social import outbound as social
 from otklik.flow.channels.ways import clockwork
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
-from otklik.readers.notifications.events import LetterRefused, LetterSent
-from otklik.readers.notifications.models import Delivery, Silence, Unread
+from otklik.readers.notifications import choosing
+from otklik.readers.notifications.events import LetterRefused, LetterSent, NoticesChosen
+from otklik.readers.notifications.models import Choice, Delivery, Habit, Silence, Unread
 from otklik.readers.notifications.queries import composed, pushed
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Collection
+    from datetime import datetime, time
 
     from otklik.flow.intake.models import Report
     from otklik.ground.accounts.models import Person
@@ -39,18 +41,22 @@ def deliver(delivery_id: int, *, now: datetime) -> Delivery | None:
     delivery = _claim(delivery_id, now=now)
     if delivery is None:
         return None
+    quiet = choosing.quiet_of(delivery, now)
+    if quiet is not None:
+        _postpone(delivery.pk, quiet)
+        return None
     if delivery.channel == Delivery.Channel.PUSH:
-        return _note(delivery.pk, _push(delivery, now=now), now=now)
+        return note(delivery.pk, _push(delivery, now=now), now=now)
     found = composed(delivery)
     if found is None:
-        return _note(delivery.pk, None, now=now)
+        return note(delivery.pk, None, now=now)
     until = clockwork.shut_until(found.way, now)
     if until is not None:
         _postpone(delivery.pk, until)
         return None
     sent = _try(delivery, found)
     clockwork.note(found.way, sent, now)
-    return _note(delivery.pk, sent, now=now)
+    return note(delivery.pk, sent, now=now)
 
 
 @command
@@ -97,7 +103,21 @@ def _claim(delivery_id: int, *, now: datetime) -> Delivery | None:
 
 
 @command
-def _note(delivery_id: int, sent: Sent | None, *, now: datetime) -> Delivery:
+def claim_of_day(person_id: int, *, now: datetime) -> list[Delivery]:
+    """Take what waits for a person's letter of the day: two never send it at once."""
+    waiting = Delivery.objects.select_for_update(skip_locked=True, no_key=True)
+    found = list(
+        waiting.filter(person=person_id, state="gathered", next_at__lte=now).order_by("pk")
+    )
+    for each in found:
+        each.tries, each.next_at, each.changed_at = each.tries + 1, now + CLAIM, now
+    Delivery.objects.bulk_update(found, ["tries", "next_at", "changed_at"])
+    return found
+
+
+@command
+def note(delivery_id: int, sent: Sent | None, *, now: datetime) -> Delivery:
+    """Write down what came of a try."""
     delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
     outcome = sent.outcome if sent else None
     if outcome == Outcome.RETRY and now - delivery.created_at > GIVEN_UP:
@@ -126,6 +146,31 @@ def _tell(delivery: Delivery, outcome: Outcome | None, now: datetime) -> None:
                 delivery=delivery.pk, about=delivery.kind, channel=delivery.channel,
             )
         )  # fmt: skip
+
+
+@command
+def choose(
+    person: Person, wanted: Collection[str], *, quiet: bool, quiet_from: time, quiet_to: time,
+    digest: bool, now: datetime,
+) -> None:  # fmt: skip
+    """Keep what a person wants to hear, by which doors (`event:door`) and when.
+
+    Only what differs from the data is kept: who chose nothing follows a change of them.
+    """
+    Choice.objects.filter(person=person).delete()
+    Choice.objects.bulk_create(
+        Choice(region=region(), person=person, event=row.code, door=cell.door,
+               wanted=f"{row.code}:{cell.door}" in wanted)
+        for row in choosing.table(person, "ru")
+        for cell in row.cells
+        if cell.there and not cell.fixed and cell.on != (f"{row.code}:{cell.door}" in wanted)
+    )  # fmt: skip
+    Habit.objects.update_or_create(
+        region=region(), person=person,
+        defaults={"quiet": quiet, "quiet_from": quiet_from, "quiet_to": quiet_to,
+                  "digest": digest},
+    )  # fmt: skip
+    record(NoticesChosen(region=region().pk, subject=person.ref, actor=person.ref, at=now))
 
 
 @command

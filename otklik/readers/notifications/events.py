@@ -37,3 +37,14 @@ class LetterRefused(Fact):
     delivery: int
     about: str
     channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticesChosen(Fact):
+    """A person chose of what, by which ways and when to be told; what exactly is not said."""
+
+    kind: ClassVar[str] = "notices.chosen"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Выбрано, о чём и как сообщать", "en": "Chose what to be told of and how",
+    }  # fmt: skip

@@ -25,3 +25,12 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
 
     for delivery_id in queries.due(timezone.now(), AT_ONCE):
         commands.deliver(delivery_id, now=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="notifications.digests", queue="timers", queueing_lock="notifications.digests")
+def digests(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
+    """Send each who asked for it one letter with all that happened in the day."""
+    from otklik.readers.notifications import digests as letters  # noqa: PLC0415
+
+    letters.send_due(now=timezone.now())

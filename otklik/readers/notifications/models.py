@@ -27,8 +27,12 @@ class Delivery(models.Model):
         DELIVERED = "delivered", "отправлено"
         REFUSED = "refused", "не принято"
         DROPPED = "dropped", "отправлять некому"
+        GATHERED = "gathered", "ждёт письма за день"
 
     region = models.ForeignKey(Region, models.PROTECT)
+    person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="deliveries"
+    )
     entry = models.BigIntegerField("запись журнала")
     kind = models.CharField("что случилось", max_length=40)
     subject = models.CharField("о чём", max_length=60)
@@ -55,11 +59,53 @@ class Delivery(models.Model):
             models.Index(
                 fields=["next_at"], condition=models.Q(state="queued"), name="delivery_waiting"
             ),
+            models.Index(
+                fields=["next_at"], condition=models.Q(state="gathered"), name="delivery_gathered"
+            ),
             models.Index(fields=["subject", "-id"], name="delivery_of_subject"),
+            models.Index(fields=["person", "-id"], name="delivery_of_person"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.whom}"
+
+
+class Choice(models.Model):
+    """Whether a person wants to hear of an event through a door; what is not here goes by data."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="notice_choices")
+    event = models.CharField("о чём", max_length=40)
+    door = models.CharField("как", max_length=6, choices=Delivery.Channel.choices)
+    wanted = models.BooleanField("сообщать")
+
+    class Meta:
+        verbose_name = "выбор уведомления"
+        verbose_name_plural = "выбранные уведомления"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "event", "door"], name="notice_chosen_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event}, {self.door}"
+
+
+class Habit(models.Model):
+    """When a person wants to be told: quiet hours by the region's clock, one letter a day."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    person = models.OneToOneField(Person, models.CASCADE, related_name="notice_habit")
+    quiet = models.BooleanField("тихие часы", default=False)
+    quiet_from = models.TimeField("с")
+    quiet_to = models.TimeField("до")
+    digest = models.BooleanField("одно письмо в день", default=False)
+
+    class Meta:
+        verbose_name = "когда сообщать"
+        verbose_name_plural = "когда сообщать"
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"
 
 
 class Unread(models.Model):

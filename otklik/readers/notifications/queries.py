@@ -20,7 +20,7 @@ from otklik.flow.channels.social.queries import mention_of
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining, ProblemCase
 from otklik.flow.regimes.rules import LAWFUL
-from otklik.ground.accounts.models import Person
+from otklik.ground.accounts.models import Person, ProvenPhone
 from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print
 from otklik.ground.territories.queries import region
@@ -363,7 +363,15 @@ def _address(case: Case, delivery: Delivery) -> str:
         if mention is not None and mention.bot is not None and mention.thread:
             return f"mention:{mention.pk}"
         return f"talk:{talk.pk}" if talk else ""
-    return str(case.report.email if delivery.channel == EMAIL else case.report.phone)
+    if delivery.channel == EMAIL:
+        return str(case.report.email)
+    return str(case.report.phone) or _proven_phone(case.report.author_id)
+
+
+def _proven_phone(person: int | None) -> str:
+    """Return the phone of one who chose to hear by it beside a letter."""
+    found = ProvenPhone.objects.filter(person=person).first() if person else None
+    return found.phone if found else ""
 
 
 def _filed(about: wording.About, case: Case, delivery: Delivery) -> wording.About:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 STALE = timedelta(days=3)
 """A fact so old is no news: a journal that is read anew writes to nobody."""
@@ -64,3 +63,56 @@ def is_news(at: datetime, now: datetime) -> bool:
 def tells_author(kind: str, *, lawful: bool) -> bool:
     """Tell whether an author hears of a fact itself; of some a lawful notice tells instead."""
     return kind in TOLD and not (lawful and TOLD[kind].noticed)
+
+
+DOORS = ("email", "push", "chat", "sms")
+MAIN = "main"
+"""Of a door in the data: where the message itself named it as the way to answer."""
+
+
+@dataclass(frozen=True)
+class NoticeRules:
+    """What an administrator sets for notices: `notices` in the region's settings."""
+
+    quiet: bool = False
+    quiet_from: str = "22:00"
+    quiet_to: str = "08:00"
+    digest: bool = False
+    digest_at: str = "18:00"
+
+
+OWED = frozenset(told.text for told in TOLD.values() if told.owed)
+"""Events of which people are told whatever they chose: the law or the answer itself asks for it."""
+
+
+def wants(event: str, door: str, *, main: bool, chosen: bool | None, default: object) -> bool:
+    """Tell whether one hears of an event through a door.
+
+    `main` says that the message named this door; what is owed always goes there.
+    """
+    if main and event in OWED and door != "push":
+        return True
+    if chosen is not None:
+        return chosen
+    return main if default == MAIN else bool(default)
+
+
+def clock(text: object) -> time | None:
+    """Read «22:00»; None for anything else."""
+    try:
+        return time.fromisoformat(str(text)).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        return None
+
+
+def quiet_until(local: datetime, start: time, end: time) -> datetime | None:
+    """Return when quiet hours end, if it is quiet at this moment of the region's own clock."""
+    at = local.time()
+    within = start <= at < end if start < end else (at >= start or at < end)
+    return next_at(local, end) if within and start != end else None
+
+
+def next_at(local: datetime, at: time) -> datetime:
+    """Return the next moment at which the region's clock shows a time."""
+    day = local.date() if at > local.time() else local.date() + timedelta(days=1)
+    return datetime.combine(day, at, tzinfo=local.tzinfo)

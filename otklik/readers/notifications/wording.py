@@ -84,7 +84,24 @@ def letter(kind: str, channel: str, about: About, *, decline: str = "") -> Lette
         parts.append(_filled(told, {**values, "decline": link}))
     text = "\n\n".join(each.strip() for each in parts if each.strip())
     head = " ".join(_filled(subject, values).split())
-    return Letter(head, f"{text}\n", about.files, link, about.reply_to)
+    news = f"{parts[0].strip()}\n{values['link']}"
+    return Letter(head, f"{text}\n", about.files, link, about.reply_to, news)
+
+
+def digest(letters: Sequence[Letter], language: str = "ru") -> Letter:
+    """Return one letter of many: each under its subject, without the ends that all share."""
+    news = "\n\n".join(f"{each.subject}\n{'—' * 20}\n{each.news}" for each in letters)
+    link = next((each.decline for each in letters if each.decline), "")
+    path = "/cabinet/notices/"
+    values = {"news": news, "count": str(len(letters)), "decline": link,
+              "link": f"{settings.SITE_URL}{path}", "region": region().title_ru}  # fmt: skip
+    subject, body = _template(LETTERS, "digest", language)
+    ends = [
+        _template(LETTERS, code, language)[1] for code in ("footer", "decline")[: 1 + bool(link)]
+    ]
+    parts = [_filled(each, values) for each in (body, *ends)]
+    text = "\n\n".join(each.strip() for each in parts if each.strip())
+    return Letter(_filled(subject, values), f"{text}\n", decline=link)
 
 
 def in_thread(kind: str, about: About) -> str:

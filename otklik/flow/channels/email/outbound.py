@@ -27,13 +27,17 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent: its subject, words, files, where one declines such, where a reply goes."""
+    """What is sent: its subject, words, files, where one declines such, where a reply goes.
+
+    `news` is its middle alone, for a letter that holds many.
+    """
 
     subject: str
     text: str
     files: Sequence[Enclosure] = ()
     decline: str = ""
     reply_to: str = ""
+    news: str = ""
 
 
 def send(letter: Letter, address: str) -> Sent:
