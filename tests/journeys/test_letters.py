@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import smtplib
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
@@ -25,6 +27,7 @@ from otklik.flow.problems.commands import (
     open_problem,
     tell_waiting,
 )
+from otklik.flow.rating.models import Rating
 from otklik.flow.regimes.commands import NewApplicant
 from otklik.ground.organisations.queries import organisations
 from otklik.journal.following import catch_up
@@ -149,6 +152,31 @@ def test_one_declines_what_nobody_owes_and_takes_it_back(client: Client) -> None
     written(lat=59.28)
     assert len(sent()) == 1
     assert client.get("/letters/forged:token/").status_code == 404
+
+
+def test_the_letter_of_an_answer_leads_to_its_stars_without_login(client: Client) -> None:
+    case = written()
+    sent()
+    answered(case)
+    found = re.search(r"http://127.0.0.1:8000(/rate/\S+/)", sent()[0].body)
+    assert found is not None
+    page = client.get(found[1]).content.decode()
+    assert case.spoken in page
+    assert case.report.text not in page, "a letter may be passed on"
+    client.head(found[1])
+    assert not Rating.objects.exists(), "programs that look at links write nothing"
+    empty = client.post(found[1], {"result_score": "5", "comment": "Хорошо"})
+    assert empty.status_code == 422
+    assert "Хорошо" in empty.content.decode()
+    stars = {"answer_score": "5", "result_score": "5"}
+    assert "оценка принята" in client.post(found[1], stars).content.decode()
+    client.post(found[1], {"answer_score": "1", "result_score": "1"})
+    assert [each.result_score for each in Rating.objects.all()] == [5]
+    case.refresh_from_db()
+    assert case.status == "resolved_confirmed"
+    assert client.get("/rate/0000-1:forged:x/").status_code == 410
+    with patch("django.core.signing.time.time", return_value=time.time() + 31 * 86_400):
+        assert client.get(found[1]).status_code == 410
 
 
 def test_a_dead_server_is_tried_again_and_a_dead_address_is_given_up(

@@ -19,6 +19,7 @@ from otklik.flow.channels.push.rules import Notice
 from otklik.flow.channels.social.queries import mention_of
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining, ProblemCase
+from otklik.flow.rating.queries import link_path
 from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.accounts.models import Person, ProvenPhone
 from otklik.ground.kit import signing
@@ -353,6 +354,8 @@ def _author(report_id: int, delivery: Delivery) -> tuple[str, wording.About] | N
         return address, wording.sealed(said)
     if delivery.channel == EMAIL:
         said = replace(said, reply_to=reply_address(case.number))
+        if delivery.kind == "case.answered" and delivery.data.get("answer"):
+            said = said.rated_at(link_path(case, delivery.data["answer"]))
     return address, _filed(said, case, delivery)
 
 

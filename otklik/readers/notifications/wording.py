@@ -55,6 +55,10 @@ class About:
     reply_to: str = ""
     """Where a reply to the letter lands in the case."""
 
+    def rated_at(self, path: str) -> About:
+        """Return the same with a link to the stars."""
+        return replace(self, values={**self.values, "rate": f"{settings.SITE_URL}{path}"})
+
     def beside(self, files: Sequence[Enclosure]) -> About:
         """Return the same with files."""
         return replace(self, files=tuple(files))
@@ -157,6 +161,7 @@ def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
         "reason": label("rejection_reasons", note.code, language) if note and note.code else "",
         "advice": _advice(note, language),
         "text": text.strip(),
+        "rate": "",
         "region": region().title_ru if language == "ru" else region().title_en,
     }
     return About(values, path, language)
