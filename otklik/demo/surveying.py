@@ -27,13 +27,34 @@ ASKED = (
           show_if={"not": {"eq": ["q1", "o4"]}}),
     Asked("", "short", 2, "Почему не ездите?", show_if={"eq": ["q1", "o4"]}),
     Asked("", "long", 3, "Что ещё важно знать?"),
+    Asked("", "point", 3, "Где не хватает остановки?"),
 )  # fmt: skip
+
+
+def guests(now: datetime) -> None:
+    """Let anybody answer a survey without signing in."""
+    opens, by = now - 2 * DAY, accounts.official(accounts.VOTES)
+    draft = commands.Draft(
+        "Какой праздник нужен двору?", opens, now + 12 * DAY,
+        "Соберём пожелания перед Масленицей.", guests=True,
+    )  # fmt: skip
+    made = commands.draft_survey(draft, by=by, now=opens - DAY)
+    options = ("Концерт", "Ярмарка", "Спортивные игры", "Чаепитие")
+    asked = Asked("", "multiple", 1, "Что устроить?", required=True, options=options)
+    commands.ask(made.pk, asked, by=by, now=opens - DAY)
+    commands.announce_survey(made.pk, by=by, now=opens - DAY)
+    for number in range(23):
+        said = {"q1": [f"o{number % 4 + 1}"]}
+        browser, part = f"demo-browser-{number}", "192.0.2.0/24"
+        commands.save_page(made.pk, 1, said, guest=browser, now=opens + DAY)
+        commands.send(made.pk, guest=browser, prefix=part, now=opens + DAY)
 
 
 def survey(now: datetime) -> None:
     """Let the demo's voters answer; nothing twice."""
     if Survey.objects.exists():
         return
+    guests(now)
     draw = random.Random(17)
     people = list(Person.objects.filter(email__startswith="voter").order_by("pk"))
     for title, first, last in (
@@ -57,6 +78,7 @@ def _answer(made: Survey, person: Person, draw: random.Random, now: datetime) ->
     rides = draw.choice(("o1", "o1", "o2", "o3", "o4"))
     said: dict[str, Any] = {
         "q1": rides, "q2": str(draw.choice((2, 3, 3, 4, 5))), "q4": "Хожу пешком",
+        "q6": draw.choice(("Вологда, улица Герцена", "Череповец", "", "")),
         "q3": draw.sample(["o1", "o2", "o3", "o4"], draw.randint(1, 2)), "q5": "",
     }  # fmt: skip
     for page in (1, 2, 3):

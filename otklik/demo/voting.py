@@ -122,7 +122,8 @@ def _voters(now: datetime, draw: random.Random) -> list[Person]:
     for number, code in enumerate(codes):
         person = Person.objects.create_user(f"voter{number}@example.ru", region=region())
         born = date(draw.randint(1945, 2008), draw.randint(1, 12), draw.randint(1, 28))
-        declare_resident(person, territory=places[code], born_on=born, now=now)
+        sex = ("f", "m", "f", "")[number % 4]
+        declare_resident(person, territory=places[code], born_on=born, sex=sex, now=now)
         found.append(person)
     return found
 

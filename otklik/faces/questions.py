@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from otklik.faces import show
+from otklik.faces.templatetags.otklik import label, named
+from otklik.flow.intake.files import ACCEPT
+from otklik.ground.territories.queries import territories
 from otklik.participation.surveys import queries, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import QueryDict
+    from django.utils.datastructures import MultiValueDict
 
     from otklik.ground.accounts.rules import Refused
-    from otklik.participation.surveys.models import Survey, SurveyQuestion
+    from otklik.participation.surveys.models import Survey, SurveyQuestion, SurveyQuota
 
 
-def given(one: rules.Asked, data: QueryDict) -> Any:
+def given(one: rules.Asked, data: QueryDict, files: MultiValueDict[str, Any] | None = None) -> Any:
     """Read what a form says of one question."""
+    if one.kind == "file":
+        return {"files": files.getlist(one.key) if files else [],
+                "drop": data.get(f"{one.key}_drop", "")}  # fmt: skip
     if one.kind == "multiple":
         return data.getlist(one.key)
     if one.kind == "ranking":
@@ -43,17 +52,28 @@ def all_fields(
     survey: Survey, typed: Mapping[str, Any], refused: Mapping[str, Refused]
 ) -> list[dict[str, Any]]:
     """Return every question, as an official sees a whole sheet of paper."""
-    return [_field(row, typed.get(row.key), refused.get(row.key)) for row in survey.questions.all()]
+    return [
+        _field(row, typed.get(row.key), refused.get(row.key))
+        for row in survey.questions.all() if row.kind != "file"
+    ]  # fmt: skip
 
 
 def _field(row: SurveyQuestion, value: Any, refusal: Refused | None) -> dict[str, Any]:
     one = row.asked
     return {
-        "row": row, "one": one, "value": "" if value is None else value,
+        "row": row, "one": one, "value": _shown(one, value), "accept": ACCEPT,
         "error": show.said(refusal) if refusal else "",
         "steps": range(one.low, one.high + 1), "places": range(1, len(one.options) + 1),
         "options": _options(one, value), "lines": _lines(one, value),
     }  # fmt: skip
+
+
+def _shown(one: rules.Asked, value: Any) -> Any:
+    if value is None:
+        return ""
+    if one.kind in {"point", "file"} and isinstance(value, dict):
+        return words(one, value)
+    return value
 
 
 def _options(one: rules.Asked, value: Any) -> list[dict[str, Any]]:
@@ -90,4 +110,19 @@ def words(one: rules.Asked, value: Any) -> str:
         return ", ".join(one.labels[key] for key in value)
     if one.kind == "matrix":
         return "; ".join(f"{one.lines[row]} — {one.labels[key]}" for row, key in value.items())
+    if one.kind == "point":
+        return str(value["text"] or f"{value['lat']:.5f}, {value['lon']:.5f}")
+    if one.kind == "file":
+        return str(value.get("name", ""))
     return one.labels[value] if one.kind == "single" else str(value)
+
+
+def group_title(quota: SurveyQuota) -> str:
+    """Return of whom a quota is, in words."""
+    places = territories()
+    parts = [
+        named(places[quota.territory]) if quota.territory in places else "",
+        label(quota.band, "age_bands") if quota.band else "",
+        {"f": _("женщины"), "m": _("мужчины")}.get(quota.sex, ""),
+    ]
+    return ", ".join(filter(None, parts))

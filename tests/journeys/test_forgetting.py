@@ -291,6 +291,15 @@ def test_files_of_messages_never_sent_are_dropped(case: Case) -> None:
     assert kept.exists()
 
 
+def test_every_table_with_files_says_so_and_the_night_spares_them() -> None:
+    for model in apps.get_models():
+        files = {
+            each.name for each in model._meta.concrete_fields
+            if str(each.verbose_name).startswith("путь к")
+        }  # fmt: skip
+        assert files == set(getattr(model, "FILES", ())), model._meta.label
+
+
 def test_every_table_that_knows_a_person_is_thought_of() -> None:
     """A new table with a person or with sealed data must be erased too, or say why not."""
     thought_of = {

@@ -199,6 +199,7 @@ def test_a_citizen_answers_page_by_page_changes_the_way_and_counts_once() -> Non
     assert Response.objects.get().answers == {"q1": "o2", "q3": "Хожу пешком"}
     assert queries.came(survey) == {
         "total": 1, "verified": 0, "contact": 0, "anonymous": 1, "paper": 0, "phone": 0,
+        "over": 0, "held": 0,
     }  # fmt: skip
 
 
@@ -239,8 +240,8 @@ def test_results_come_after_the_end_for_everybody_and_words_for_the_organiser() 
     desk = signed_in(survey.made_by)
     table = desk.get(f"/desk/surveys/{survey.pk}/answers.csv").content.decode("utf-8-sig")
     assert table.splitlines() == [
-        "source,level,q1,q2.o1,q2.o2,q3", "site,none,Да,1,1,",
-        "site,none,Нет,,,'=Хожу пешком",
+        "source,level,apart,q1,q2.o1,q2.o2,q3", "site,none,,Да,1,1,",
+        "site,none,,Нет,,,'=Хожу пешком",
     ]  # fmt: skip
     other = signed_in(bound("vote_organiser", organisation="adm-vologda-city"))
     assert other.get(f"/desk/surveys/{survey.pk}/answers.csv").status_code == 404

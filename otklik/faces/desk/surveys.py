@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, papers, show
 from otklik.faces.desk.phases import PhaseForm
-from otklik.faces.questions import all_fields, fields, given, reading
+from otklik.faces.questions import all_fields, fields, given, group_title, reading
+from otklik.faces.templatetags.otklik import label, named
 from otklik.flow.intake.files import ACCEPT
 from otklik.ground.accounts.rules import Refused
+from otklik.ground.territories.queries import territories
 from otklik.participation.projects import rules as phases
+from otklik.participation.projects.queries import age_bands
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
@@ -36,18 +40,25 @@ if TYPE_CHECKING:
     from otklik.participation.surveys.models import Survey, SurveyQuestion
 
 PAGE = 50
+ON_A_QUESTION = ("unask", "up", "down")
 KINDS = (
     ("single", _l("Один вариант")), ("multiple", _l("Несколько вариантов")),
     ("scale", _l("Шкала")), ("ranking", _l("Расставить по местам")),
     ("matrix", _l("Таблица: по варианту в строке")), ("number", _l("Целое число")),
     ("date", _l("Дата")), ("short", _l("Короткий ответ словами")),
-    ("long", _l("Развёрнутый ответ словами")), ("statement", _l("Пояснение без вопроса")),
+    ("long", _l("Развёрнутый ответ словами")), ("point", _l("Место на карте")),
+    ("file", _l("Файл")), ("statement", _l("Пояснение без вопроса")),
 )  # fmt: skip
 LINES = forms.Textarea(attrs={"rows": 4, "class": "input"})
 
 
 class SurveyForm(PhaseForm):
     """When, whom and what about."""
+
+    guests = forms.BooleanField(
+        label=_l("Без входа: один ответ с одного браузера"), required=False,
+        help_text=_l("Итог — не число людей, страница это скажет. Квоты и круг тогда невозможны"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,8 +72,35 @@ class SurveyForm(PhaseForm):
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"],
-            self.circle(),
+            self.circle(), said["guests"],
         )  # fmt: skip
+
+
+class QuotaForm(forms.Form):
+    """Of whom no more than so many answers are counted."""
+
+    place = forms.ChoiceField(label=_l("Территория"), required=False)
+    band = forms.ChoiceField(label=_l("Возраст"), required=False)
+    sex = forms.ChoiceField(
+        label=_l("Пол"), required=False,
+        choices=[("", _l("любой")), ("f", _l("женский")), ("m", _l("мужской"))],
+    )  # fmt: skip
+    most = forms.IntegerField(label=_l("Ответов не больше"), min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = sorted(territories().values(), key=named)
+        bands = [(each.code, label(each.code, "age_bands")) for each in age_bands()]
+        self.fields["place"].choices = [("", _("любая")), *((p.code, named(p)) for p in places)]  # type: ignore[attr-defined]
+        self.fields["band"].choices = [("", _("любой")), *bands]  # type: ignore[attr-defined]
+        for each in self.fields.values():
+            each.widget.attrs["class"] = "input"
+
+    @property
+    def group(self) -> rules.Group:
+        """Return of whom."""
+        said = self.cleaned_data
+        return rules.Group(said["place"], said["band"], said["sex"])
 
 
 class QuestionForm(forms.Form):
@@ -201,6 +239,10 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
             for each in found.questions.all()
         ],
         "ready": all(held for _title, held in checks), "came": queries.came(found),
+        "quotas": [
+            {**each, "title": group_title(each["quota"])} for each in queries.quotas(found)
+        ],
+        "quota_form": QuotaForm(), "files": queries.files_of(found)[:PAGE],
     }  # fmt: skip
     return render(request, "desk/survey.html", context, status=422 if form.is_bound else 200)
 
@@ -219,13 +261,30 @@ def act(request: HttpRequest, survey_id: int, verb: str) -> HttpResponse:
             commands.drop_draft(found.pk, by=official, now=now)
             notices.success(request, _("Черновик удалён"))
             return redirect("desk:surveys")
-        elif verb in {"unask", "up", "down"}:
+        elif verb == "count":
+            number = commands.count_held(found.pk, by=official, now=now)
+            notices.success(request, _("Учтено отложенных ответов: %d") % number)
+        elif verb in ON_A_QUESTION:
             _on_question(request, found, verb, official)
+        elif verb in {"limit", "unlimit"}:
+            _on_quota(request, found, verb, official)
         else:
             raise Http404
     except Refused as refusal:
         notices.error(request, show.said(refusal))
     return redirect("desk:survey", found.pk)
+
+
+def _on_quota(request: HttpRequest, found: Survey, verb: str, official: Official) -> None:
+    said, now = request.POST.get("quota", ""), timezone.now()
+    if verb == "unlimit":
+        commands.unlimit_group(found.pk, int(said) if said.isdecimal() else 0, by=official, now=now)
+        return
+    form = QuotaForm(request.POST)
+    if not form.is_valid():
+        raise Refused("quota", "Квота не читается: сколько ответов нужно?",
+                      "The quota cannot be read: how many answers are needed?")  # fmt: skip
+    commands.limit_group(found.pk, form.group, form.cleaned_data["most"], by=official, now=now)
 
 
 def _on_question(request: HttpRequest, found: Survey, verb: str, official: Official) -> None:
@@ -272,9 +331,11 @@ def preview(request: HttpRequest, survey_id: int) -> HttpResponse:
     """Walk through a survey as a citizen would; nothing is kept but in the page's address."""
     official = access.official_or_404(request, queries.ORGANISE)
     found = _survey_or_404(official, survey_id)
-    questions = queries.asked(found)
+    questions = [
+        replace(one, required=one.required and one.kind != "file") for one in queries.asked(found)
+    ]
     typed = {one.key: given(one, request.GET) for one in questions}
-    answers, refused = rules.read(questions, typed)
+    answers, refused = rules.read(questions, typed, queries.checked)
     page = request.GET.get("page", "")
     at = int(page) if page.isdecimal() else 0
     wrong = {one.key for one in questions if one.page == at} & set(refused)
@@ -336,6 +397,18 @@ def scan(request: HttpRequest, survey_id: int, sheet_id: int) -> HttpResponseBas
     if sheet is None or not sheet.scan:
         raise Http404
     return papers.stored(sheet.scan, sheet.scan_mime, sheet.scan_name)
+
+
+@never_cache
+@login_required
+@require_GET
+def file(request: HttpRequest, survey_id: int, file_id: int) -> HttpResponseBase:
+    """Give a file that somebody answered with to who organises the survey."""
+    official = access.official_or_404(request, queries.ORGANISE)
+    found = queries.answer_file(_survey_or_404(official, survey_id), file_id)
+    if found is None:
+        raise Http404
+    return papers.stored(found.path, found.mime, found.name)
 
 
 @never_cache

@@ -69,6 +69,7 @@ urlpatterns = [
     ),
     path("surveys/<int:survey_id>/enter/", surveys.enter, name="enter_sheet"),
     path("surveys/<int:survey_id>/sheets/<int:sheet_id>/", surveys.scan, name="survey_scan"),
+    path("surveys/<int:survey_id>/files/<int:file_id>/", surveys.file, name="survey_file"),
     path("surveys/<int:survey_id>/answers.csv", surveys.table, name="survey_table"),
     path("surveys/<int:survey_id>/<str:verb>/", surveys.act, name="act_on_survey"),
     path("discussions/", discussions.discussions, name="discussions"),

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from otklik.faces import access, show
 from otklik.faces.desk.phases import WindowForm
 from otklik.ground.accounts.rules import Refused
-from otklik.participation.ballots import commands, queries, rules, threats
+from otklik.participation.ballots import commands, queries, threats
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import projects_of
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def vote(request: HttpRequest, vote_id: int) -> HttpResponse:
     context = {
         "vote": found, "phase": found.phase, "options": found.options.all(), "checks": checks,
         "ready": all(holds for _title, holds in checks), "issued": queries.issued(found),
-        "threats": threats.of(found.secrecy), "cell": rules.CELL,
+        "threats": threats.of(found.secrecy), "cell": phases.CELL,
     }  # fmt: skip
     return render(request, "desk/vote.html", context)
 

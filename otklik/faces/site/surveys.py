@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as notices
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import show
-from otklik.faces.questions import fields, given, reading
+from otklik.faces.questions import fields, given, group_title, reading
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import named
+from otklik.faces.visitor import prefix_of
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.outcomes import queries as outcomes
@@ -27,11 +31,15 @@ from otklik.participation.projects import rules as phases
 from otklik.participation.surveys import commands, queries, rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
 
-    from otklik.participation.surveys.models import Survey
+    from otklik.ground.accounts.models import Person
+    from otklik.participation.surveys.models import Response, Survey
 
 PAGE = 20
+HALF_A_YEAR = 180 * 86_400
 
 
 def _survey_or_404(slug: str) -> Survey:
@@ -44,6 +52,34 @@ def _survey_or_404(slug: str) -> Survey:
 def unverified(survey: Survey) -> bool:
     """Tell whether people are asked whose identity nobody checked: the page says so."""
     return survey.phase.audience.min_level not in phases.VERIFIED
+
+
+def _who(request: HttpRequest, found: Survey) -> tuple[Person | None, str]:
+    """Return who is here: a person, or what their browser keeps of an anonymous survey."""
+    if request.user.is_authenticated:
+        return request.user, ""
+    return None, request.COOKIES.get(f"survey-{found.pk}", "")[:64] if found.guests else ""
+
+
+def _known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in who signed in; into an anonymous survey anybody, whose browser keeps a number."""
+
+    @wraps(view)
+    def run(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
+        found = _survey_or_404(slug)
+        person, guest = _who(request, found)
+        if person is None and not found.guests:
+            return redirect_to_login(request.get_full_path())
+        new = "" if person or guest else token_hex(16)
+        response = view(request, found, person=person, guest=guest or new, **more)
+        if new:
+            response.set_cookie(
+                f"survey-{found.pk}", new, max_age=HALF_A_YEAR, httponly=True, samesite="Lax",
+                path=reverse("site:survey", args=[slug]), secure=request.is_secure(),
+            )  # fmt: skip
+        return response
+
+    return run
 
 
 @require_GET
@@ -60,14 +96,19 @@ def surveys(request: HttpRequest) -> HttpResponse:
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a survey: who asks, until when, how many came; its result after the end."""
     found, now = _survey_or_404(slug), timezone.now()
-    person = request.user if request.user.is_authenticated else None
+    person, guest = _who(request, found)
     places = territories()
     names = [named(places[c]) for c in found.phase.audience.territories if c in places]
     context = {
         "survey": found, "phase": found.phase, "state": queries.state(found, now),
         "audience": found.phase.audience, "places": sorted(names), "came": queries.came(found),
         "results": queries.results(found, now), "unverified": unverified(found),
-        "own": queries.own(found, person) if person else None,
+        "own": queries.own(found, person, guest),
+        "quotas": [
+            {**each, "title": group_title(each["quota"])} for each in queries.quotas(found)
+        ],
+        "full": queries.full_for(found, person), "crowd": queries.crowd(found, now),
+        "small": rules.SMALL,
         "first": rules.next_page(queries.asked(found), {}, 0),
         "one": outcomes.outcome_of(found.phase, now), "today": timezone.localdate(),
     }  # fmt: skip
@@ -75,41 +116,51 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@login_required
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, slug: str, page: int) -> HttpResponse:
+@_known
+def answer(
+    request: HttpRequest, found: Survey, *, page: int, person: Person | None, guest: str
+) -> HttpResponse:
     """Ask one page and keep what is said; nothing typed is lost with a mistake."""
-    found, now, person = _survey_or_404(slug), timezone.now(), request.user
-    if queries.state(found, now) != phases.OPEN:
-        return redirect("site:survey", slug)
-    if request.method == "POST" and "territory" in request.POST:
-        return _declare(request, found, page)
-    if projects.resident_of(person) is None:  # type: ignore[arg-type]
-        return _page(request, found, page, resident=True)
+    own = queries.own(found, person, guest)
+    if queries.state(found, timezone.now()) != phases.OPEN:
+        return redirect("site:survey", found.slug)
+    if person and not found.guests and projects.resident_of(person) is None:
+        if "territory" in request.POST:
+            return _declare(request, found, page)
+        return _page(request, found, page, own, resident=True)
     if request.method == "GET":
-        return _page(request, found, page)
-    typed = {one.key: given(one, request.POST) for one in queries.asked(found) if one.page == page}
+        return _page(request, found, page, own)
+    return _take(request, found, page, {"person": person, "guest": guest})
+
+
+def _take(request: HttpRequest, found: Survey, page: int, whose: dict[str, Any]) -> HttpResponse:
+    asked, now, error = queries.asked(found), timezone.now(), ""
+    typed = {one.key: given(one, request.POST, request.FILES) for one in asked if one.page == page}
+    refused: dict[str, Refused] = {}
     try:
-        refused = commands.save_page(found.pk, page, typed, person=person, now=now)  # type: ignore[arg-type]
+        refused = commands.save_page(found.pk, page, typed, now=now, **whose)
     except Refused as refusal:
-        return _page(request, found, page, typed=typed, error=show.said(refusal))
-    if refused:
-        return _page(request, found, page, typed=typed, refused=refused)
-    own = queries.own(found, person)  # type: ignore[arg-type]
-    after = rules.next_page(queries.asked(found), own.answers if own else {}, page)
+        error = show.said(refusal)
+    own = queries.own(found, **whose)
+    if refused or error:
+        return _page(request, found, page, own, typed=typed, refused=refused, error=error)
+    after = rules.next_page(asked, own.answers if own else {}, page)
     if after:
-        return redirect("site:answer_survey", slug, after)
-    return redirect("site:review_survey", slug)
+        return redirect("site:answer_survey", found.slug, after)
+    return redirect("site:review_survey", found.slug)
 
 
 def _page(
-    request: HttpRequest, found: Survey, page: int, *, typed: Any = None, refused: Any = None,
-    error: str = "", resident: bool = False,
+    request: HttpRequest, found: Survey, page: int, own: Response | None, *, typed: Any = None,
+    refused: Any = None, error: str = "", resident: bool = False,
 ) -> HttpResponse:  # fmt: skip
-    person: Any = request.user
-    own = queries.own(found, person)
     answers = own.answers if own else {}
-    shown = [] if resident else fields(found, page, answers, typed or {}, refused or {})
+    said = {
+        key: value for key, value in (typed or {}).items()
+        if not (isinstance(value, dict) and "files" in value)
+    }  # fmt: skip
+    shown = [] if resident else fields(found, page, answers, said, refused or {})
     if not shown and not resident and not error:
         raise Http404
     pages = sorted({one.page for one in rules.shown(queries.asked(found), answers)})
@@ -127,36 +178,41 @@ def _declare(request: HttpRequest, found: Survey, page: int) -> HttpResponse:
     try:
         declared(request)
     except Refused as refusal:
-        return _page(request, found, page, resident=True, error=show.said(refusal),
+        return _page(request, found, page, None, resident=True, error=show.said(refusal),
                      typed=request.POST.dict())  # fmt: skip
     return redirect("site:answer_survey", found.slug, page)
 
 
 @never_cache
-@login_required
 @require_GET
-def review(request: HttpRequest, slug: str) -> HttpResponse:
+@_known
+def review(
+    request: HttpRequest, found: Survey, *, person: Person | None, guest: str
+) -> HttpResponse:
     """Show all that was said, to be sent."""
-    found, person = _survey_or_404(slug), request.user
-    own = queries.own(found, person)  # type: ignore[arg-type]
+    own = queries.own(found, person, guest)
     if own is None or queries.state(found, timezone.now()) != phases.OPEN:
-        return redirect("site:survey", slug)
-    context = {"survey": found, "lines": reading(found, own.answers), "own": own}
+        return redirect("site:survey", found.slug)
+    context = {
+        "survey": found, "lines": reading(found, own.answers), "own": own,
+        "full": own.sent_at is None and queries.full_for(found, person),
+    }  # fmt: skip
     return render(request, "site/survey_review.html", context)
 
 
-@login_required
 @require_POST
-def send(request: HttpRequest, slug: str) -> HttpResponse:
+@_known
+def send(request: HttpRequest, found: Survey, *, person: Person | None, guest: str) -> HttpResponse:
     """Take an answer; lead back to the page where one is lacking."""
-    found, person = _survey_or_404(slug), request.user
     try:
-        lacking = commands.send(found.pk, person=person, now=timezone.now())  # type: ignore[arg-type]
+        lacking = commands.send(
+            found.pk, person=person, guest=guest, prefix=prefix_of(request), now=timezone.now()
+        )
     except Refused as refusal:
         notices.error(request, show.said(refusal))
-        return redirect("site:survey", slug)
+        return redirect("site:survey", found.slug)
     if lacking:
         notices.error(request, _("Осталось ответить: «%s»") % lacking[0].text)
-        return redirect("site:answer_survey", slug, lacking[0].page)
+        return redirect("site:answer_survey", found.slug, lacking[0].page)
     notices.success(request, _("Ответ принят. До конца опроса его можно изменить"))
-    return redirect("site:survey", slug)
+    return redirect("site:survey", found.slug)

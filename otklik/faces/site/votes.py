@@ -16,6 +16,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -30,6 +31,7 @@ from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.petitions import queries as petitions
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
+from otklik.participation.projects.queries import groups_in_words
 from otklik.participation.statements import queries as statements
 from otklik.participation.surveys import queries as surveys
 
@@ -155,9 +157,20 @@ def _result(found: Vote) -> dict[str, Any] | None:
     ]
     return {
         **result, "rows": sorted(rows, key=lambda row: -row["votes"]), "turnout_rows": turnout,
+        "people": _people(found),
         "winners": [labels[key] for key in result["chosen"]],
         "round_rows": _rounds(result, labels, found.counting),
     }  # fmt: skip
+
+
+def _people(found: Vote) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return who got a ballot by age and by sex, as it may be told."""
+    titles = {"age": _("Явка по возрасту"), "sex": _("Явка по полу")}
+    language = get_language() or "ru"
+    return [
+        (title, groups_in_words(kind, found.people[kind], language))
+        for kind, title in titles.items() if found.people.get(kind)
+    ]  # fmt: skip
 
 
 def _rounds(result: dict[str, Any], labels: dict[str, str], counting: str) -> list[dict[str, Any]]:
@@ -279,7 +292,8 @@ def declared(request: HttpRequest) -> None:
         born = date.fromisoformat(request.POST.get("born_on", ""))
     except ValueError:
         raise Refused("born", "Проверьте дату рождения", "Check the date of birth") from None
-    declare_resident(person, territory=place, born_on=born, now=timezone.now())
+    sex = request.POST.get("sex", "")
+    declare_resident(person, territory=place, born_on=born, sex=sex, now=timezone.now())
 
 
 def _declare(request: HttpRequest, found: Vote) -> HttpResponse:

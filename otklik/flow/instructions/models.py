@@ -115,6 +115,8 @@ class InstructionFile(models.Model):
     `public` and `thumbnail` are copies of a picture without EXIF, empty until they are made.
     """
 
+    FILES = ("original", "public", "thumbnail")
+
     region = models.ForeignKey(Region, models.PROTECT)
     step = models.ForeignKey(InstructionStep, models.CASCADE, related_name="files")
     token = models.CharField(max_length=32, unique=True)

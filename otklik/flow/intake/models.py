@@ -115,6 +115,8 @@ class Attachment(models.Model):
         MESSAGE = "message", "к сообщению"
         PROOF = "proof", "подтверждение сделанного"
 
+    FILES = ("original", "public", "thumbnail")
+
     region = models.ForeignKey(Region, models.PROTECT)
     report = models.ForeignKey(Report, models.CASCADE, related_name="attachments")
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.MESSAGE)

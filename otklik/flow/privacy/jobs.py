@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from otklik.flow.intake.files import stored
-from otklik.flow.intake.models import Attachment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 DAY = 86_400
 
@@ -23,16 +26,22 @@ def make_export(*, export_id: int) -> None:
     commands.make_export(export_id, now=timezone.now())
 
 
+def used(paths: Collection[str]) -> set[str]:
+    """Return which of these files some row holds, of whatever table says that it holds files."""
+    return {
+        path
+        for table in apps.get_models()
+        for column in getattr(table, "FILES", ())
+        for path in table._default_manager.filter(**{f"{column}__in": paths}).values_list(  # noqa: SLF001
+            column, flat=True
+        )
+    }
+
+
 @app.task(name="privacy.drop_files", queue="exports", retry=5)
 def drop_files(*, paths: list[str]) -> None:
-    """Delete files from disk, but not those that another message has too."""
-    used = Q(original__in=paths) | Q(public__in=paths) | Q(thumbnail__in=paths)
-    kept = {
-        path
-        for row in Attachment.objects.filter(used).values_list("original", "public", "thumbnail")
-        for path in row
-    }
-    for path in set(paths) - kept:
+    """Delete files from disk, but not those that another row has too."""
+    for path in set(paths) - used(paths):
         stored(path).unlink(missing_ok=True)
 
 
@@ -50,7 +59,7 @@ def keep_terms(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands f
 
 
 def drop_unused(before: float) -> int:
-    """Delete originals that no message has: their sending was never finished; return how many."""
+    """Delete originals that no row has: their sending was never finished; return how many."""
     root, dropped = Path(settings.MEDIA_ROOT), 0
     old = [
         path
@@ -59,8 +68,7 @@ def drop_unused(before: float) -> int:
     ]
     for start in range(0, len(old), 500):
         names = {str(path.relative_to(root)): path for path in old[start : start + 500]}
-        found = Attachment.objects.filter(original__in=names)
-        for name in set(names) - set(found.values_list("original", flat=True)):
+        for name in set(names) - used(names):
             names[name].unlink(missing_ok=True)
             dropped += 1
     return dropped

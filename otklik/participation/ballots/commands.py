@@ -26,6 +26,7 @@ from otklik.participation.ballots.models import (
     VoteOption,
 )
 from otklik.participation.projects import commands as projects
+from otklik.participation.projects import rules as phases
 from otklik.participation.projects.queries import circle_of, who
 from otklik.participation.projects.rules import Circle, check_may_take_part
 
@@ -182,7 +183,7 @@ def _terms(vote: Vote) -> dict[str, Any]:
         "places": {
             code: place.short_ru for code, place in sorted(territories().items())
         },
-        "together": rules.TOGETHER, "cell": rules.CELL,
+        "together": rules.TOGETHER, "cell": phases.CELL,
     }  # fmt: skip
 
 
@@ -427,14 +428,15 @@ def close_vote(vote_id: int, *, now: datetime) -> Vote:
     counted = counting.tally(
         contest, [each["choices"] for each in last.values()], rules.lot(head, contest.options)
     )
-    turnout = rules.merged(queries.turnout(vote))
+    turnout = phases.merged(queries.turnout(vote))
     issued = sum(turnout.values())
     vote.result = {
         "kind": "result", "vote": vote.manifest_hash, "issued": issued, "turnout": turnout,
         **counted,
     }  # fmt: skip
     vote.status, vote.closed_at = Vote.Status.CLOSED, now
-    vote.save(update_fields=["result", "status", "closed_at"])
+    vote.people = {name: phases.merged(groups) for name, groups in queries.people(vote).items()}
+    vote.save(update_fields=["result", "people", "status", "closed_at"])
     keys = vote.keys
     keys.token_secret = ""
     keys.save(update_fields=["token_secret"])

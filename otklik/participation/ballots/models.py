@@ -66,6 +66,7 @@ class Vote(models.Model):
     manifest = models.JSONField("условия", default=dict, blank=True)
     manifest_hash = models.CharField(max_length=HASH, blank=True)
     result = models.JSONField("итог", default=dict, blank=True)
+    people = models.JSONField("явка по возрасту и полу", default=dict, blank=True)
     made_by = models.ForeignKey(Official, models.PROTECT, related_name="+")
     made_at = models.DateTimeField("составлено")
     closed_at = models.DateTimeField("подсчитано", null=True)

@@ -19,6 +19,7 @@ from otklik.participation.ballots.models import (
     RegisterEntry,
     Vote,
 )
+from otklik.participation.projects.queries import crowd
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,6 +97,12 @@ def turnout(vote: Vote) -> dict[str, int]:
     """Return how many got a ballot by place; not to be printed before small ones are merged."""
     found = RegisterEntry.objects.filter(vote=vote).values_list("stratum").annotate(n=Count("pk"))
     return dict(found.order_by("stratum"))
+
+
+def people(vote: Vote) -> dict[str, dict[str, int]]:
+    """Return how many got a ballot by age and by sex; not to be printed before merging."""
+    voters = RegisterEntry.objects.filter(vote=vote).values_list("voter", flat=True)
+    return crowd(list(voters), vote.phase.opens_at.date())
 
 
 def entry_of(vote: Vote, person: Person) -> RegisterEntry | None:

@@ -18,8 +18,6 @@ RANKS = 5
 """A longer ranking is as good as a signature: whoever knows it finds the ballot."""
 TOGETHER = 20
 """So many ballots wait for one another before they stand on the board."""
-CELL = 50
-"""A territory with fewer voters is printed together with others."""
 
 
 @dataclass(frozen=True)
@@ -132,16 +130,3 @@ def by_votes(votes: Mapping[str, int], order: Sequence[str]) -> list[str]:
     """Return options from most votes to least; equals stand as drawn by lot."""
     place = {key: number for number, key in enumerate(order)}
     return sorted(votes, key=lambda key: (-votes[key], place[key]))
-
-
-def merged(turnout: Mapping[str, int], cell: int = CELL) -> dict[str, int]:
-    """Return turnout with small cells put together under "", so that nobody stands out.
-
-    If what is put together is itself small, the next smallest joins it.
-    """
-    found = {key: count for key, count in turnout.items() if count >= cell}
-    rest = sum(count for key, count in turnout.items() if key not in found)
-    while 0 < rest < cell and found:
-        smallest = min(found, key=lambda key: (found[key], key))
-        rest += found.pop(smallest)
-    return {**dict(sorted(found.items())), **({"": rest} if rest else {})}

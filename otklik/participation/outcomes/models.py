@@ -121,6 +121,8 @@ class ObligationStep(models.Model):
 class ObligationPhoto(models.Model):
     """A photo of what was done, shown to everybody as a copy without EXIF; empty until made."""
 
+    FILES = ("original", "public", "thumbnail")
+
     region = models.ForeignKey(Region, models.PROTECT)
     step = models.ForeignKey(ObligationStep, models.PROTECT, related_name="photos")
     token = models.CharField(max_length=32, unique=True)

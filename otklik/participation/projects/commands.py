@@ -121,14 +121,15 @@ def seal_phase(phase: Phase, *, by: Official, now: datetime) -> None:
 
 @command
 def declare_resident(
-    person: Person, *, territory: Territory, born_on: date, now: datetime
+    person: Person, *, territory: Territory, born_on: date, sex: str = "", now: datetime
 ) -> Resident:
-    """Take a person's word for where they live and when they were born."""
+    """Take a person's word for where they live, when they were born and, if they say it, sex."""
     rules.check_born(born_on, now.date())
     resident, _ = Resident.objects.update_or_create(
         person=person,
         defaults={
             "region": territory.region, "territory": territory, "born_on": born_on.isoformat(),
+            "sex": sex if sex in rules.SEXES else "",
         },
     )  # fmt: skip
     record(

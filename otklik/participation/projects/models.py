@@ -104,13 +104,15 @@ class Audience(models.Model):
 class Resident(models.Model):
     """Where a person lives and when they were born, in their own words; said once, changed by them.
 
-    The date is sealed. It decides who may take part, and is shown to nobody.
+    The date is sealed. It decides who may take part, and is shown to nobody. The sex is said by who
+    wants to; it is for turnout alone.
     """
 
     region = models.ForeignKey(Region, models.PROTECT)
     person = models.OneToOneField(Person, models.CASCADE, related_name="resident")
     territory = models.ForeignKey(Territory, models.PROTECT, verbose_name="где живёт")
     born_on = SealedCharField("дата рождения", max_length=10)
+    sex = SealedCharField("пол", max_length=1, blank=True)
 
     class Meta:
         verbose_name = "житель"

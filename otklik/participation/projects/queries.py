@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
 from otklik.ground.territories.queries import region, territories
+from otklik.ground.topics.queries import directory, label
 from otklik.participation.projects import rules
 from otklik.participation.projects.models import Project, Resident
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official, Person
     from otklik.participation.projects.models import Audience, Phase
+
+AGES = "age_bands"
+NAMES = {
+    "ru": {
+        "age": {"": "остальные вместе или возраст неизвестен"},
+        "sex": {"f": "женщины", "m": "мужчины", "": "пол не указан или группа мала"},
+    },
+    "en": {
+        "age": {"": "other ages together, or unknown"},
+        "sex": {"f": "women", "m": "men", "": "sex not said, or a small group"},
+    },
+}
 
 
 def _projects() -> QuerySet[Project]:
@@ -71,4 +86,36 @@ def who(person: Person) -> rules.Who:
     resident = resident_of(person)
     if resident is None:
         return rules.Who(person.level)
-    return rules.Who(person.level, resident.territory.code, date.fromisoformat(resident.born_on))
+    born_on = date.fromisoformat(resident.born_on)
+    return rules.Who(person.level, resident.territory.code, born_on, resident.sex)
+
+
+def age_bands() -> list[rules.Band]:
+    """Return the ages that are counted together, as the region's list sets them."""
+    return [
+        rules.Band(code, int(line.extra.get("low", 0)), int(line.extra.get("high", rules.OLDEST)))
+        for code, line in directory(AGES).items()
+    ]
+
+
+def crowd(people: Iterable[int], day: date) -> dict[str, dict[str, int]]:
+    """Return how many of these people are of each age and sex; small groups are not merged yet."""
+    bands = age_bands()
+    found: dict[str, Counter[str]] = {"age": Counter(), "sex": Counter()}
+    known = {each.person_id: each for each in Resident.objects.filter(person__in=list(people))}
+    for person in people:
+        one = known.get(person)
+        born = date.fromisoformat(one.born_on) if one else None
+        found["age"][rules.band_of(bands, born, day)] += 1
+        found["sex"][one.sex if one else ""] += 1
+    return {name: dict(counted) for name, counted in found.items()}
+
+
+def groups_in_words(kind: str, counted: Mapping[str, int], language: str) -> list[tuple[str, int]]:
+    """Return merged counts of ages or sexes under their names, what is put together last."""
+    names = NAMES["en" if language == "en" else "ru"][kind]
+    order = {code: place for place, code in enumerate([*directory(AGES), *rules.SEXES])}
+    return [
+        (names.get(code) or label(AGES, code, language), count)
+        for code, count in sorted(counted.items(), key=lambda pair: order.get(pair[0], len(order)))
+    ]  # fmt: skip

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
 LEVELS = ("none", "phone", "simple", "standard", "confirmed")
 VERIFIED = ("standard", "confirmed")
 OLDEST = 120
+SEXES = ("f", "m")
+CELL = 50
+"""A group with fewer people is printed together with others."""
 DRAFT, ANNOUNCED, OPEN, CLOSED = "draft", "announced", "open", "closed"
 """Where a phase stands."""
 
@@ -34,11 +37,42 @@ class Who:
     level: str
     territory: str = ""
     born_on: date | None = None
+    sex: str = ""
+
+
+@dataclass(frozen=True)
+class Band:
+    """People of these ages, both ends included, are counted together."""
+
+    code: str
+    low: int
+    high: int = OLDEST
 
 
 def age_on(born_on: date, day: date) -> int:
     """Return full years on a day."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def band_of(bands: Iterable[Band], born_on: date | None, day: date) -> str:
+    """Return the band of one's age on a day, "" where none is known."""
+    if born_on is None:
+        return ""
+    age = age_on(born_on, day)
+    return next((each.code for each in bands if each.low <= age <= each.high), "")
+
+
+def merged(groups: Mapping[str, int], cell: int = CELL) -> dict[str, int]:
+    """Return counts with small cells put together under "", so that nobody stands out.
+
+    If what is put together is itself small, the next smallest joins it.
+    """
+    found = {key: count for key, count in groups.items() if key and count >= cell}
+    rest = sum(count for key, count in groups.items() if key not in found)
+    while 0 < rest < cell and found:
+        smallest = min(found, key=lambda key: (found[key], key))
+        rest += found.pop(smallest)
+    return {**dict(sorted(found.items())), **({"": rest} if rest else {})}
 
 
 def check_born(born_on: date, today: date) -> None:

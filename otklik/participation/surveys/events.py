@@ -78,6 +78,20 @@ class SurveyAnswered(SurveyFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurveyHeldCounted(SurveyFact):
+    """An official looked at the answers held for a check and let them be counted."""
+
+    kind: ClassVar[str] = "survey.held_counted"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Отложенные ответы проверены и учтены",
+        "en": "The answers held for a check were counted",
+    }
+
+    answers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveySheetEntered(SurveyFact):
     """An official entered an answer for somebody, from paper or by phone."""
 

@@ -5,19 +5,30 @@ A condition is a small tree over keys of questions of earlier pages; no regular 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from otklik.ground.accounts.rules import Refused
+from otklik.participation.projects.rules import Circle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 KINDS = ("statement", "single", "multiple", "scale", "ranking", "matrix", "number", "date",
-         "short", "long")  # fmt: skip
+         "short", "long", "point", "file")  # fmt: skip
 CHOOSING = ("single", "multiple", "ranking", "matrix")
 WORDS = {"short": 300, "long": 4000}
+OWN = frozenset({*WORDS, "point", "file"})
+"""Kinds whose answers may tell who answered: dropped when the person is forgotten."""
+SMALL = 10
+"""A group of fewer answers is printed together with others."""
+PLACE = 300
+COARSE = 3
+"""Digits of a degree in the table of answers: about 100 metres."""
+COORDINATES = re.compile(r"(-?\d{1,2}\.\d+)[\s,;]+(-?\d{1,3}\.\d+)")
+NORTH, EAST = 90, 180
 DEEP, MOST_STEPS, TWO = 5, 11, 2
 LONGEST_NUMBER = 12
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -206,10 +217,30 @@ def _words(one: Asked, raw: Any) -> str | None:
     return text or None
 
 
+def _point(_one: Asked, raw: Any) -> dict[str, Any] | None:
+    """Read a place: two coordinates with points, or words."""
+    text = " ".join(str(raw or "").split())
+    if not text:
+        return None
+    if len(text) > PLACE:
+        raise Refused("long", f"Не больше {PLACE} знаков", f"At most {PLACE} characters")
+    found = COORDINATES.fullmatch(text)
+    if found is None:
+        return {"text": text}
+    lat, lon = float(found[1]), float(found[2])
+    if abs(lat) > NORTH or abs(lon) > EAST:
+        raise Refused("point", "Таких координат нет", "There are no such coordinates")
+    return {"text": "", "lat": round(lat, 5), "lon": round(lon, 5)}
+
+
+def _file(_one: Asked, raw: Any) -> dict[str, Any] | None:
+    return raw if isinstance(raw, dict) and raw.get("file") else None
+
+
 READ: dict[str, Callable[[Asked, Any], Any]] = {
     "statement": lambda _one, _raw: None, "single": _single, "multiple": _multiple,
     "scale": _whole, "ranking": _ranking, "matrix": _matrix, "number": _whole, "date": _date,
-    "short": _words, "long": _words,
+    "short": _words, "long": _words, "point": _point, "file": _file,
 }  # fmt: skip
 
 
@@ -243,8 +274,9 @@ def missing(questions: Sequence[Asked], answers: Mapping[str, Any]) -> list[Aske
 
 
 def read(
-    questions: Sequence[Asked], raws: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Refused]]:
+    questions: Sequence[Asked], raws: Mapping[str, Any],
+    check: Callable[[Asked, Any], Any] = checked,
+) -> tuple[dict[str, Any], dict[str, Refused]]:  # fmt: skip
     """Return a whole answer as it is kept, and what is wrong in it, by question.
 
     Questions that such an answer hides are left out, with their mistakes.
@@ -253,7 +285,7 @@ def read(
     refused: dict[str, Refused] = {}
     for one in questions:
         try:
-            value = checked(one, raws.get(one.key))
+            value = check(one, raws.get(one.key))
         except Refused as refusal:
             refused[one.key] = refusal
             continue
@@ -299,6 +331,50 @@ def _faults(one: Asked, pages: Mapping[str, int]) -> list[str]:
     return found
 
 
+# --- Quotas and guests ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Of whom no more than so many are counted; what is empty is anybody."""
+
+    territory: str = ""
+    band: str = ""
+    sex: str = ""
+
+
+def belongs(group: Group, one: Group) -> bool:
+    """Tell whether one who is of such a place, age and sex is of a group."""
+    return all(
+        not asked or asked == said
+        for asked, said in (
+            (group.territory, one.territory), (group.band, one.band), (group.sex, one.sex),
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many answers of guests from one part of the network a day are counted at once."""
+
+    guests_a_day: int = 20
+
+
+def limits(settings: Mapping[str, Any]) -> Limits:
+    """Return the limits as a region sets them."""
+    return Limits(int(settings.get("guests_a_day", Limits.guests_a_day)))
+
+
+def faults_of_guests(circle: Circle, quotas: int) -> list[str]:
+    """Return in Russian why guests cannot answer such a survey."""
+    found = []
+    if circle != Circle():
+        found.append("Гости не называют ни возраста, ни места: круг участников должен быть пуст")
+    if quotas:
+        found.append("Гости не называют ни возраста, ни места: квоты по ним не посчитать")
+    return found
+
+
 # --- Counting -------------------------------------------------------------------------------------
 
 
@@ -338,6 +414,8 @@ def _parts(one: Asked) -> list[str]:
         return []
     if one.kind in {"multiple", "ranking"}:
         return list(one.labels)
+    if one.kind == "point":
+        return ["place", "lat", "lon", "text"]
     return list(one.lines) if one.kind == "matrix" else [""]
 
 
@@ -357,6 +435,11 @@ def _cell(one: Asked, value: Any, part: str) -> str:
         return str(value.index(part) + 1)
     if one.kind == "matrix":
         return one.labels.get(value.get(part, ""), "")
+    if one.kind == "point":
+        found = value.get(part, "")
+        return f"{found:.{COARSE}f}" if isinstance(found, float) else str(found)
+    if one.kind == "file":
+        return "1"
     return one.labels[value] if one.kind == "single" else str(value)
 
 

@@ -62,7 +62,9 @@ def test_a_choice_may_be_changed_until_the_end_and_the_last_counts(secrecy: str)
     for choices in (["v1"], ["v1", "v2"], ["v3"]):
         voter.cast(vote, choices)
     other.cast(vote, ["v1"])
-    result = finished(vote).result
+    ended = finished(vote)
+    result = ended.result
+    assert ended.people == {"age": {"": 2}, "sex": {"": 2}}, "two people are too few to be told"
     assert result["votes"] == {"v1": 1, "v2": 0, "v3": 1}
     assert (result["ballots"], result["issued"]) == (2, 2)
 

@@ -14,6 +14,7 @@ from otklik.ground.accounts.rules import Refused
 from otklik.participation.ballots import counting, ranked, rules
 from otklik.participation.ballots.rules import Contest
 from otklik.participation.ballots.tests import oracles
+from otklik.participation.projects import rules as phases
 
 ABCDE = ("a", "b", "c", "d", "e")
 MANY = settings(max_examples=150)
@@ -211,9 +212,9 @@ def test_equal_shares_serve_a_minority_that_greedy_passes_over() -> None:
 
 @given(some.dictionaries(some.sampled_from("abcdefgh"), some.integers(0, 120)))
 def test_no_small_cell_is_printed(turnout: dict[str, int]) -> None:
-    found = rules.merged(turnout)
+    found = phases.merged(turnout)
     assert sum(found.values()) == sum(turnout.values())
-    assert all(count >= rules.CELL for key, count in found.items() if len(found) > 1)
+    assert all(count >= phases.CELL for key, count in found.items() if len(found) > 1)
     assert len([key for key in found if not key]) <= 1
 
 
