@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "otklik.flow.cases",
     "otklik.flow.triage",
     "otklik.flow.rating",
+    "otklik.flow.refusals",
     "otklik.flow.answers",
     "otklik.flow.emergencies",
     "otklik.flow.arbitration",

@@ -277,6 +277,12 @@ def _note(note: Any, language: str) -> dict[str, Any]:
     }
 
 
+def refusal(case: Case) -> dict[str, Any] | None:
+    """Return why a message was refused: the reason of the list and what was said beside."""
+    last = next((each for each in reversed(case.notes.all()) if each.kind == "rejected"), None)
+    return _note(last, "ru") if last else None
+
+
 CLOCK_WORDS = {
     "start": "поступило", "register": "общий срок", "stage": "срок этапа", "pause": "часы стоят",
     "resume": "часы пошли", "extend": "продление", "interim": "обещание", "reopen": "возобновление",

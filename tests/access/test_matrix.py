@@ -34,6 +34,7 @@ from otklik.flow.cases.models import Case
 from otklik.flow.cases.rules import BY_VERB
 from otklik.flow.intake.models import Attachment
 from otklik.flow.privacy.models import Erasure, Export
+from otklik.flow.refusals.models import Contest
 from otklik.ground.accounts.models import Membership, Person
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import territories
@@ -104,7 +105,7 @@ def cases(world: None) -> dict[str, dict[str, Case]]:
 
 def _states(scope: str) -> Iterator[tuple[str, Case]]:
     topic = "gov-bribe" if scope == SCOPES[4] else "gov-rude-official"
-    for state in ("submitted", "assigned", "approval", "answered", "disputed"):
+    for state in ("submitted", "contested", "assigned", "approval", "answered", "disputed"):
         photo = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
         case = opened_case(topic=topic, text="Грубят в очереди", files=[photo], wants_public=False)
         _lead(case, state)
@@ -115,8 +116,10 @@ def _states(scope: str) -> Iterator[tuple[str, Case]]:
             moved["territory"] = territories()["cherepovets-city"]
         elif scope == SCOPES[3]:
             moved["topic"] = _topic("roads-pothole")
-        if state == "submitted":
-            moved["status"] = "submitted"
+        if state in {"submitted", "contested"}:
+            moved["status"] = state
+        if state == "contested":
+            Contest.objects.create(region=case.region, case=case, text="Это не спам", at=NOW)
         Case.objects.filter(pk=case.pk).update(**moved)
         case.refresh_from_db()
         yield state, case
@@ -145,7 +148,7 @@ def _state_for(door: matrix.Door) -> str:
     transition = BY_VERB.get(door.code)
     if transition is None:
         return "assigned"
-    for state in ("assigned", "submitted", "approval", "answered", "disputed"):
+    for state in ("assigned", "submitted", "contested", "approval", "answered", "disputed"):
         if state in transition.sources:
             return state
     raise AssertionError(door.code)

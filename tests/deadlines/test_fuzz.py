@@ -27,6 +27,8 @@ from otklik.flow.cases.models import Answer, Assignment, Case, ClockEvent, Dispu
 from otklik.flow.control import timers as control_timers
 from otklik.flow.control.commands import watch
 from otklik.flow.control.models import Alarm
+from otklik.flow.refusals import commands as refusals
+from otklik.flow.refusals.models import Contest
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.queries import fact
 from otklik.journal.reading import about
@@ -84,7 +86,7 @@ class Life(RuleBasedStateMachine):
         case = row["id"]
         counted = {
             model.__name__: model._default_manager.filter(case=case).count()
-            for model in (Answer, Assignment, ClockEvent, Dispute, Note)
+            for model in (Answer, Assignment, ClockEvent, Contest, Dispute, Note)
         }
         return row | counted | {"facts": len(about(self.case.ref))}
 
@@ -113,6 +115,18 @@ class Life(RuleBasedStateMachine):
         self.press("reject", lambda: commands.reject_case(
             self.number, reason="obscene", note="Перепишите", by=elena(), now=self.now,
         ))  # fmt: skip
+
+    @rule(text=st.sampled_from(["", "Тут нет брани"]))
+    def contest(self, text: str) -> None:
+        self.press("contest", lambda: refusals.contest_refusal(
+            self.number, text=text, by="anonymous", now=self.now))  # fmt: skip
+
+    @rule(who=st.sampled_from("ed"), right=st.booleans(), reason=st.sampled_from(["", "Смотрел"]))
+    def judge_refusal(self, who: str, right: bool, reason: str) -> None:
+        judge = elena() if who == "e" else self.people["moderator"]
+        verb = refusals.take_back_refusal if right else refusals.uphold_refusal
+        self.press("take_back" if right else "uphold_refusal", lambda: verb(
+            self.number, reason=reason, by=judge, now=self.now))  # fmt: skip
 
     @rule(text=st.sampled_from(["", "Какая это улица?"]))
     def ask(self, text: str) -> None:
@@ -237,6 +251,9 @@ class Life(RuleBasedStateMachine):
             answer = dispute.answer
             assert dispute.judge_id not in {answer.author_id, answer.decided_by_id}
             assert dispute.reason
+        for contest in Contest.objects.filter(case__number=self.number).exclude(judge=None):
+            assert contest.judge == self.people["moderator"]
+            assert contest.reason
 
     @invariant()
     def the_row_is_what_its_facts_say(self) -> None:
@@ -252,6 +269,7 @@ class Life(RuleBasedStateMachine):
         assert kinds.count("case.reopened") == case.reopenings
         assert kinds.count("case.assigned") == case.hops
         assert kinds.count("case.disputed") == Dispute.objects.filter(case=case).count()
+        assert kinds.count("case.contested") == Contest.objects.filter(case=case).count() <= 1
         assert case.hops == Assignment.objects.filter(case=case).count()
 
     @invariant()
@@ -270,7 +288,8 @@ class Life(RuleBasedStateMachine):
 def test_no_order_of_actions_breaks_a_case() -> None:
     Life.people = {
         "executor": bound("executor", organisation=BODIES[0], home=BODIES[0]),
-        "judge": bound("curator"), "controller": bound("controller"),
+        "judge": bound("curator"), "moderator": bound("moderator"),
+        "controller": bound("controller"),
     }  # fmt: skip
     run_state_machine_as_test(
         Life,

@@ -16,6 +16,7 @@ from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import state_of
 from otklik.flow.cases.rules import APPEALS_ONLY, TRANSITIONS
 from otklik.flow.control.models import Press
+from otklik.flow.refusals.commands import contest_refusal
 from otklik.ground.topics.queries import directory
 from otklik.journal.reading import count
 from tests.cast import anna_writes, bound, opened_case, signed_in
@@ -30,6 +31,7 @@ READY = {
     "register": "submitted", "reject": "submitted", "ask": "submitted", "send_back": "approval",
     "approve": "approval", "approve_interim": "interim", "verify": "answered",
     "refute": "answered", "reopen": "disputed", "uphold": "disputed", "merge": "submitted",
+    "take_back": "contested", "uphold_refusal": "contested",
 }  # fmt: skip
 ROLES = {
     "register": "moderator", "reject": "moderator", "ask": "moderator", "merge": "moderator",
@@ -37,6 +39,7 @@ ROLES = {
     "start": "executor", "submit": "executor", "send_back": "approver", "approve": "approver",
     "approve_interim": "approver", "extend": "head", "verify": "controller", "reopen": "curator",
     "refute": "controller", "uphold": "curator", "show": "moderator",
+    "take_back": "moderator", "uphold_refusal": "moderator",
 }  # fmt: skip
 
 
@@ -61,6 +64,7 @@ def fields(verb: str, case: Case) -> dict[str, str]:
         "approve_interim": {"overrule": "on", "overrule_reason": "Проверено"},
         "refute": {"finding": next(iter(directory("inspection_findings"))), "note": "Яма на месте"},
         "reopen": {"reason": "Снимок показывает яму"}, "uphold": {"reason": "Яма заделана"},
+        "take_back": {"reason": "Брани нет"}, "uphold_refusal": {"reason": "Брань есть"},
         "show": {"shown": "no"},
     }  # fmt: skip
     return said.get(verb, {})
@@ -68,12 +72,15 @@ def fields(verb: str, case: Case) -> dict[str, str]:
 
 def ready(state: str) -> Case:
     now = timezone.now()
-    if state == "submitted":
+    if state in {"submitted", "contested"}:
         case = opened_case(now=now, **UNSURE)
         pothole = opened_case(now=now)
         Case.objects.filter(pk=case.pk).update(
             topic=pothole.topic, policy=pothole.policy, organisation=pothole.organisation
         )
+        if state == "contested":
+            commands.reject_case(case.number, reason="obscene", by=bound("moderator"), now=now)
+            contest_refusal(case.number, text="Нет", by="anonymous", now=now)
         case.refresh_from_db()
         return case
     case = opened_case(now=now)

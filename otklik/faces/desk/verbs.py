@@ -15,6 +15,7 @@ from otklik.flow.answers.rules import PARTS, Parts
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.rules import Refused
+from otklik.flow.refusals import commands as refusals
 from otklik.flow.triage import commands as triage
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import territories
@@ -74,6 +75,21 @@ def reject(case: Case, request: HttpRequest, by: Official, now: datetime) -> Non
     if not reason:
         raise Refused("no_reason", "Выберите причину", "Choose a reason")
     cases.reject_case(case.number, reason=reason, note=request.POST.get("note", ""), by=by, now=now)
+
+
+def take_back(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
+    """The refusal was wrong: take to work; a body chosen by hand beats the rule's."""
+    chosen = organisations().get(request.POST.get("organisation", ""))
+    if chosen is not None:
+        _reachable(case, chosen, by)
+    refusals.take_back_refusal(
+        case.number, reason=request.POST.get("reason", ""), organisation=chosen, by=by, now=now
+    )
+
+
+def uphold_refusal(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
+    """The refusal stands."""
+    refusals.uphold_refusal(case.number, reason=request.POST.get("reason", ""), by=by, now=now)
 
 
 def ask(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
@@ -219,6 +235,7 @@ def show(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
 
 VERBS: dict[str, Verb] = {
     "register": register, "reject": reject, "ask": ask, "merge": merge, "retopic": retopic,
+    "take_back": take_back, "uphold_refusal": uphold_refusal,
     "assign": assign, "return": give_back, "redirect": redirect, "start": start, "submit": submit,
     "send_back": send_back, "approve": approve, "approve_interim": approve, "extend": extend,
     "verify": verify, "refute": refute, "reopen": reopen, "uphold": uphold, "show": show,

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show, told
-from otklik.faces.desk import appeals, editor
+from otklik.faces.desk import appeals, editor, refusals
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
@@ -198,6 +198,7 @@ def _case_page(
             {"text": show.words(each.text, seen), "upheld": each.upheld, "reason": each.reason}
             for each in found.disputes.all()
         ],
+        **refusals.of_a_case(found, seen),
         "ratings": [
             {
                 "answer_score": each.answer_score,

@@ -123,18 +123,22 @@ def start(case: Case, now: datetime) -> None:
 
 
 def follow(
-    case: Case, before: str, now: datetime, by: str, reason: str = "", *, anew: bool = False
-) -> None:
-    """Let stage, pauses and stops follow a change of status; `anew`: other hands, same stage."""
+    case: Case, before: str, now: datetime, by: str, reason: str = "", *, anew: bool = False,
+    since: datetime | None = None,
+) -> None:  # fmt: skip
+    """Let stage, pauses and stops follow a change of status; `anew`: other hands, same stage.
+
+    The whole clock starts with the registration, or at an earlier moment that `since` names.
+    """
     if case.policy is None:
         case.stage = rules.STAGES.get(case.status, "")
         return
     policy = policy_rules(case.policy)
     _pause_or_resume(case, policy, now, by)
-    if before == "submitted" and case.status == "registered":
-        working = _working(case)
-        found = rules.whole(policy, now, working)
-        _set_due(case, "register", found.end, now, by, rules.said_of(policy.total, found))
+    if before in {"submitted", "contested"} and case.status == "registered":
+        found = rules.whole(policy, since or now, _working(case))
+        why = [rules.said_of(policy.total, found), reason if since else ""]
+        _set_due(case, "register", found.end, now, by, "; ".join(filter(None, why)))
     stage = rules.STAGES.get(case.status, "")
     if stage != case.stage or (anew and stage):
         _enter(case, stage, now, by, reason)

@@ -71,6 +71,42 @@ class CaseRejected(CaseFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseContested(CaseFact):
+    """The author says that the refusal is wrong; another moderator judges it."""
+
+    kind: ClassVar[str] = "case.contested"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Автор не согласен с отказом",
+        "en": "The author disagrees with the refusal",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTakenBack(CaseFact):
+    """A refusal was wrong: the message goes on with its own number."""
+
+    kind: ClassVar[str] = "case.taken_back"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Отказ признан неверным, работа идёт",
+        "en": "The refusal was wrong, work goes on",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRefusalUpheld(CaseFact):
+    """Another moderator found that the refusal was right."""
+
+    kind: ClassVar[str] = "case.refusal_upheld"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Отказ проверен и остаётся",
+        "en": "The refusal was judged and stands",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseQuestioned(CaseFact):
     """The author was asked for what is missing."""
 

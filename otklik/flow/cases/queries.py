@@ -187,6 +187,12 @@ def executing_bodies(case: Case) -> frozenset[int]:
     return frozenset().union(*(subtree_ids(each) for each in bodies if each))
 
 
+def refused_by(case: Case) -> str:
+    """Return who refused a message, as the journal names them; empty where nobody did."""
+    last = case.notes.filter(kind="rejected").last()
+    return last.by if last else ""
+
+
 def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused | None:
     """Return why separation of duties keeps an official from a verb, or None."""
     try:
@@ -198,6 +204,8 @@ def duty_hindrance(official: Official, case: Case, verb: str) -> rules.Refused |
             answer = answer_of(case)
             if answer is not None:
                 rules.may_judge(official.pk, answer.decided_by_id, answer.author_id)
+        elif verb in {"take_back", "uphold_refusal"}:
+            rules.may_judge_refusal(official.ref, refused_by(case))
         elif verb in {"verify", "refute"}:
             rules.may_verify(official.organisation_id, executing_bodies(case))
     except rules.Refused as refusal:

@@ -59,7 +59,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "coordination": frozenset({"registered", "coordination", "returned"}),
     "work": rules.WORKING,
     "approval": frozenset({"approval"}),
-    "disputed": frozenset({"disputed"}),
+    "disputed": frozenset({"disputed", "contested"}),
     "final": rules.FINAL,
 }
 ORDERS = {

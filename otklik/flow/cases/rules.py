@@ -19,7 +19,7 @@ STATUSES = (
     "submitted", "clarification", "rejected", "registered", "coordination", "assigned",
     "in_progress", "returned", "redirected", "approval", "rework", "interim", "extended",
     "answered", "disputed", "reopened", "resolved_confirmed", "closed", "withdrawn",
-    "no_answer_legal", "merged",
+    "no_answer_legal", "merged", "contested",
 )  # fmt: skip
 RESULTS = ("solved", "planned", "explained", "refused", "not_confirmed", "not_competent")
 FINAL = frozenset(
@@ -36,6 +36,7 @@ STAGES: Mapping[str, str] = {
     "assigned": "execution", "in_progress": "execution", "rework": "execution",
     "interim": "execution", "extended": "execution", "reopened": "execution",
     "approval": "approval", "disputed": "verification",
+    "contested": "refusal",
 }  # fmt: skip
 
 Actor = Literal["official", "author", "system"]
@@ -73,10 +74,11 @@ def _table(*rows: tuple[str, str, str, Actor, str, str, str]) -> tuple[Transitio
 
 
 _BEFORE_ANSWER = (
-    "submitted clarification registered coordination assigned in_progress returned approval"
-    " rework interim extended reopened"
+    "submitted clarification contested registered coordination assigned in_progress returned"
+    " approval rework interim extended reopened"
 )
 _UNDER_WAY = "registered coordination assigned in_progress returned rework extended reopened"
+_UNSHOWN = frozenset({"rejected", "contested", "withdrawn"})
 _BEYOND_APPEAL = frozenset({"withdrawn", "merged", "redirected", "no_answer_legal"})
 
 TRANSITIONS = _table(
@@ -84,9 +86,14 @@ TRANSITIONS = _table(
     ("reject", "submitted", "rejected", "official", "moderate", "Отклонить", "Reject"),
     ("ask", "submitted", "clarification", "official", "moderate", "Уточнить у автора", "Ask"),
     ("clarify", "clarification", "submitted", "author", "", "Ответить на вопрос", "Answer"),
+    ("contest", "rejected", "contested", "author", "", "Отказ неверен", "The refusal is wrong"),
+    ("take_back", "contested", "registered", "official", "moderate",
+     "Отказ неверен: принять к работе", "The refusal was wrong: take to work"),
+    ("uphold_refusal", "contested", "rejected", "official", "moderate",
+     "Отказ верен", "The refusal stands"),
     ("merge", "submitted registered coordination assigned in_progress returned", "merged",
      "official", "moderate", "Присоединить", "Merge"),
-    ("retopic", "submitted registered coordination assigned in_progress returned", "",
+    ("retopic", "submitted contested registered coordination assigned in_progress returned", "",
      "official", "correct_topic", "Исправить тему", "Correct the topic"),
     ("coordinate", "registered", "coordination", "system", "", "", ""),
     ("assign", "registered coordination returned assigned", "assigned", "official", "assign",
@@ -141,7 +148,7 @@ TRANSITIONS = _table(
      "Подписать и отправить ответ", "Sign and send the answer"),
     ("attach_signature", "answered disputed closed resolved_confirmed", "", "official",
      "approve_answer", "Приложить файл подписи", "Attach a signature file"),
-    ("show", " ".join(sorted(frozenset(STATUSES) - {"rejected", "withdrawn"})), "", "official",
+    ("show", " ".join(sorted(frozenset(STATUSES) - _UNSHOWN)), "", "official",
      "moderate", "Показать всем или скрыть", "Show or hide"),
 )  # fmt: skip
 
@@ -160,7 +167,19 @@ APPEALS_ONLY = frozenset(
 )
 """What 59-ФЗ knows and a message does not."""
 NEVER_APPEALS = frozenset(
-    {"register", "reject", "merge", "redirect", "extend", "approve", "make_appeal", "show"}
+    {
+        "register",
+        "reject",
+        "contest",
+        "take_back",
+        "uphold_refusal",
+        "merge",
+        "redirect",
+        "extend",
+        "approve",
+        "make_appeal",
+        "show",
+    }
 )
 """What an appeal never meets: it cannot be refused, shown, or answered without a signature."""
 
@@ -232,7 +251,7 @@ UNITS = {
     Unit.CALENDAR_DAYS: "календ. дн.", Unit.WORKING_DAYS: "раб. дн.", Unit.WORKING_HOURS: "раб. ч",
     Unit.HOURS: "ч",
 }  # fmt: skip
-UNCAPPED = frozenset({"moderation", "verification"})
+UNCAPPED = frozenset({"moderation", "refusal", "verification"})
 """Stages outside the whole term: before it starts and after it stopped."""
 
 
@@ -328,6 +347,16 @@ def may_judge(judge: int, approver: int | None, author: int | None = None) -> No
             "own_approval",
             "Спор решает не тот, кто готовил или согласовал ответ",
             "A dispute is judged by another than those who wrote and approved the answer",
+        )
+
+
+def may_judge_refusal(judge: str, refuser: str) -> None:
+    """Separation of duties: who refused a message does not judge whether that was right."""
+    if judge == refuser:
+        raise Refused(
+            "own_refusal",
+            "Отказ проверяет другой модератор",
+            "Another moderator must judge the refusal",
         )
 
 

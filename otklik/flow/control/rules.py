@@ -17,6 +17,7 @@ RESENT_WITHIN = timedelta(days=30)
 HOLDERS: Mapping[str, str] = {
     "moderation": "moderate", "coordination": "assign", "execution": "draft_answer",
     "approval": "approve_answer", "verification": "judge_dispute",
+    "refusal": "moderate",
 }  # fmt: skip
 """Who holds a case at a stage: those with this permission over it."""
 ABOVE: Mapping[str, str] = {"head": "extend", "curator": "judge_dispute"}

@@ -14,6 +14,7 @@ OWN = {
     "in_progress": "IN_PROGRESS", "approval": "IN_PROGRESS", "rework": "IN_PROGRESS",
     "extended": "IN_PROGRESS", "interim": "ACTION_SCHEDULED",
     "redirected": "NOT_COUNCILS_RESPONSIBILITY", "disputed": "INVESTIGATING",
+    "contested": "FOR_TRIAGE",
     "reopened": "IN_PROGRESS", "resolved_confirmed": "FIXED", "merged": "DUPLICATE",
     "no_answer_legal": "NO_FURTHER_ACTION",
 }  # fmt: skip

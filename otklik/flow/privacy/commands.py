@@ -31,6 +31,7 @@ from otklik.flow.privacy.models import Depersonalised, Erasure, Export, KeptFile
 from otklik.flow.problems.models import Joining
 from otklik.flow.rating.models import Rating
 from otklik.flow.reception.models import Booking
+from otklik.flow.refusals.models import Contest
 from otklik.flow.regimes.models import Applicant
 from otklik.flow.regimes.rules import LAWFUL
 from otklik.ground.accounts.models import (
@@ -315,6 +316,7 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     _mask_all(Note.objects.filter(said).exclude(by__startswith="official:"), "text", names)
     _mask_all(Answer.objects.filter(said), "text", names)
     _mask_all(Dispute.objects.filter(said), "text", names)
+    _mask_all(Contest.objects.filter(said), "text", names)
     _mask_all(Rating.objects.filter(said), "comment", names)
     Support.objects.filter(key__in=[f"report:{number}" for number in numbers]).update(
         person=None, email="", email_print="", phone="", phone_print=""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 WAITED = 100  # texts without a kept vector that a first question may wait for
 LEARNT = 3000  # the newest corrections that are learnt from
-UNJUDGED = frozenset({"submitted", "clarification", "rejected", "merged", "withdrawn"})
+UNJUDGED = frozenset({"submitted", "clarification", "rejected", "contested", "merged", "withdrawn"})
 
 
 @dataclass(frozen=True)

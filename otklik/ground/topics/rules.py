@@ -68,7 +68,7 @@ def _match(rule: Rule, path: Sequence[str], territory: str, owner: str) -> Route
     )
 
 
-STAGES = ("moderation", "coordination", "execution", "approval", "verification")
+STAGES = ("moderation", "refusal", "coordination", "execution", "approval", "verification")
 LEVELS = ("executor", "head", "curator")
 REST = "rest"
 LEVEL_ABOVE = {"category": "", "subcategory": "category", "fact": "subcategory"}

@@ -50,7 +50,7 @@ REASONS: dict[str, dict[str, str]] = {
 }
 """Why a place is red whatever its index; the first that holds is told."""
 
-UNCOUNTED = frozenset({"rejected", "withdrawn"})
+UNCOUNTED = frozenset({"rejected", "contested", "withdrawn"})
 """Messages in these states do not count: spam must not paint a place, nor second thoughts."""
 ANSWERED = frozenset({"answered", "closed", "confirmed", "resolved_confirmed", "interim"})
 SOLVED = frozenset({"confirmed", "resolved_confirmed"})

@@ -33,6 +33,8 @@ TOLD: Mapping[str, Told] = {
     "case.registered": Told("registered", owed=False, noticed=True),
     "case.questioned": Told("questioned", sms=True),
     "case.rejected": Told("rejected"),
+    "case.taken_back": Told("taken_back"),
+    "case.refusal_upheld": Told("refusal_upheld"),
     "case.redirected": Told("redirected", noticed=True),
     "case.extended": Told("extended", noticed=True),
     "case.fell_back": Told("fell_back", owed=False),

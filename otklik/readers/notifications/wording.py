@@ -37,7 +37,8 @@ LETTERS, TEXTS, CHATS = "letter_texts", "sms_texts", "chat_texts"
 LEAST = 80
 """Letters of an answer that a thread shows, however long its frame."""
 NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
-         "case.redirected": "redirected"}  # fmt: skip
+         "case.redirected": "redirected", "case.taken_back": "taken_back",
+         "case.refusal_upheld": "refusal_upheld"}  # fmt: skip
 LONGEST_SMS = 300
 MARK = re.compile(r"\{(\w+)\}")
 

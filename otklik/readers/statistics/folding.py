@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STAGES = ("moderation", "coordination", "execution", "approval", "verification")
-NOT_TAKEN = frozenset({"submitted", "clarification", "rejected", "withdrawn", "merged"})
+NOT_TAKEN = frozenset(
+    {"submitted", "clarification", "rejected", "contested", "withdrawn", "merged"}
+)
 """A rejected message in one of these states was not taken to work after all."""
 DROPPED = frozenset({"withdrawn", "merged"})
 OTHERS = frozenset({"report.received", "report.withdrawn", "rating.given"})

@@ -38,14 +38,14 @@ def test_every_status_but_the_last_ones_leads_on_and_can_be_reached() -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(BY_VERB)), max_size=60))
-def test_no_walk_leaves_a_final_status_but_by_the_authors_appeal(verbs: list[str]) -> None:
+def test_no_walk_leaves_a_final_status_but_by_the_authors_word(verbs: list[str]) -> None:
     status = "submitted"
     for verb in verbs:
         try:
             after = step(status, verb)
         except Refused:
             continue
-        assert status not in FINAL or after == status or verb == "make_appeal"
+        assert status not in FINAL or after == status or verb in {"make_appeal", "contest"}
         status = after
     assert status in STATUSES
 
