@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "otklik.flow.triage",
     "otklik.flow.rating",
     "otklik.flow.refusals",
+    "otklik.flow.correspondence",
     "otklik.flow.answers",
     "otklik.flow.emergencies",
     "otklik.flow.arbitration",

@@ -166,7 +166,7 @@ def attachment_or_404(request: HttpRequest, token: str, *, original: bool) -> At
     own = not (original and proof and found.covered) and _own(request, found.report.number)
     if own or _works_on(request, found, original=original):
         return found
-    if not original:
+    if not original and found.purpose != "talk":
         try:
             public_case(found.report.number)
         except ObjectDoesNotExist:

@@ -277,6 +277,23 @@ def _note(note: Any, language: str) -> dict[str, Any]:
     }
 
 
+def line(found: Any, sight: Sight | None = None) -> dict[str, Any]:
+    """Return one message between author and executor; an official reads it as the sight allows."""
+    body = found.official.organisation if found.official else None
+    return {
+        "by_author": body is None,
+        "who": str(found.official.person) if found.official and sight else name(body, _reader()),
+        "at": found.at,
+        "text": words(found.text, sight) if sight else found.text,
+        "files": list(found.files.all()),
+        "new": found.seen_at is None,
+    }
+
+
+def _reader() -> str:
+    return "en" if get_language() == "en" else "ru"
+
+
 def refusal(case: Case) -> dict[str, Any] | None:
     """Return why a message was refused: the reason of the list and what was said beside."""
     last = next((each for each in reversed(case.notes.all()) if each.kind == "rejected"), None)

@@ -27,6 +27,7 @@ from otklik.flow.cases.models import Answer, Assignment, Case, ClockEvent, Dispu
 from otklik.flow.control import timers as control_timers
 from otklik.flow.control.commands import watch
 from otklik.flow.control.models import Alarm
+from otklik.flow.correspondence import commands as correspondence
 from otklik.flow.refusals import commands as refusals
 from otklik.flow.refusals.models import Contest
 from otklik.ground.organisations.queries import organisations
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 ANSWER = "Яму заделали 25 ноября силами подрядчика, стояла три дня"
 BODIES = ("adm-vologda-city", "adm-cherepovets-city")
 TOPICS = ("roads-pothole", "water-none", "snow-road")
+
+
+def clocks(number: str) -> Any:
+    return Case.objects.values_list("due", "stage_due", "paused_at", "status").get(number=number)
 
 
 class Life(RuleBasedStateMachine):
@@ -207,6 +212,17 @@ class Life(RuleBasedStateMachine):
         }
         self.press("reopen" if upheld else "uphold", lambda: commands.judge_dispute(
             self.number, upheld=upheld, reason=reason, by=judges[who](), now=self.now))  # fmt: skip
+
+    @rule(mine=st.booleans(), text=st.sampled_from(["", "Когда придёте?"]))
+    def write(self, mine: bool, text: str) -> None:
+        before = clocks(self.number)
+        if mine:
+            self.press("write_back", lambda: correspondence.write_back(
+                self.number, text=text, by="anonymous", now=self.now))  # fmt: skip
+        else:
+            self.press("write", lambda: correspondence.write_to_author(
+                self.number, text=text, by=boris(), now=self.now))  # fmt: skip
+        assert clocks(self.number) == before, "correspondence stops no clock"
 
     @rule()
     def confirm(self) -> None:

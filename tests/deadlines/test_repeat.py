@@ -40,6 +40,7 @@ ROLES = {
     "approve_interim": "approver", "extend": "head", "verify": "controller", "reopen": "curator",
     "refute": "controller", "uphold": "curator", "show": "moderator",
     "take_back": "moderator", "uphold_refusal": "moderator",
+    "write": "executor",
 }  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def fields(verb: str, case: Case) -> dict[str, str]:
         "approve_interim": {"overrule": "on", "overrule_reason": "Проверено"},
         "refute": {"finding": next(iter(directory("inspection_findings"))), "note": "Яма на месте"},
         "reopen": {"reason": "Снимок показывает яму"}, "uphold": {"reason": "Яма заделана"},
+        "write": {"text": "Во сколько вас застать?"},
         "take_back": {"reason": "Брани нет"}, "uphold_refusal": {"reason": "Брань есть"},
         "show": {"shown": "no"},
     }  # fmt: skip

@@ -18,6 +18,7 @@ from otklik.flow.cases.queries import case_of_report
 from otklik.flow.channels.chats import commands as chats
 from otklik.flow.channels.chats import queries
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
+from otklik.flow.correspondence.commands import write_to_author
 from otklik.flow.intake.models import Report
 from otklik.flow.privacy.commands import depersonalise
 from otklik.flow.rating.models import Rating
@@ -381,6 +382,17 @@ def test_a_question_is_answered_in_the_chat_and_a_bad_answer_disputed(telegram: 
     assert case is not None
     assert case.status == "submitted"
     assert case.notes.filter(kind="reply", text="Ленина, дом 5").exists()
+
+
+def test_the_executors_words_are_answered_in_the_chat(telegram: Chat) -> None:
+    case = written(telegram)
+    telegram.told()
+    write_to_author(case.number, text="Какой подъезд?", by=boris(), now=timezone.now())
+    (news,) = telegram.told()
+    assert "Какой подъезд?" in words([news])
+    telegram.sends(press=presses(news)[0])
+    assert "передано исполнителю" in words(telegram.sends(text="Второй"))
+    assert case.lines.get(official=None).text == "Второй"
 
 
 def test_who_is_not_content_disputes_by_a_button(telegram: Chat) -> None:

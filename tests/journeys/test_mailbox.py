@@ -192,6 +192,7 @@ def test_a_word_to_a_case_at_work_is_seen_at_the_desk(imap: Imap, box: Mailbox) 
     case = opened_case(author=None, email=ANNA, now=timezone.now())
     imap.put(letter("Яма стала больше", subject=f"Re: № {case.spoken}: принято в работу"))
     assert looked(box) == []
+    assert case.lines.get(official=None).text == "Яма стала больше"
     page = signed_in(boris()).get(f"/desk/c/{case.spoken}/").content.decode()
     assert "Яма стала больше" in page
     assert "Автор ответил письмом" in page

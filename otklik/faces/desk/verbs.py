@@ -15,6 +15,7 @@ from otklik.flow.answers.rules import PARTS, Parts
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases import queries
 from otklik.flow.cases.rules import Refused
+from otklik.flow.correspondence import commands as correspondence
 from otklik.flow.refusals import commands as refusals
 from otklik.flow.triage import commands as triage
 from otklik.ground.organisations.queries import organisations
@@ -90,6 +91,14 @@ def take_back(case: Case, request: HttpRequest, by: Official, now: datetime) -> 
 def uphold_refusal(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
     """The refusal stands."""
     refusals.uphold_refusal(case.number, reason=request.POST.get("reason", ""), by=by, now=now)
+
+
+def write(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
+    """Write to the author."""
+    correspondence.write_to_author(
+        case.number, text=request.POST.get("text", ""), files=uploads(request, "files"), by=by,
+        now=now,
+    )  # fmt: skip
 
 
 def ask(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
@@ -235,7 +244,7 @@ def show(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
 
 VERBS: dict[str, Verb] = {
     "register": register, "reject": reject, "ask": ask, "merge": merge, "retopic": retopic,
-    "take_back": take_back, "uphold_refusal": uphold_refusal,
+    "take_back": take_back, "uphold_refusal": uphold_refusal, "write": write,
     "assign": assign, "return": give_back, "redirect": redirect, "start": start, "submit": submit,
     "send_back": send_back, "approve": approve, "approve_interim": approve, "extend": extend,
     "verify": verify, "refute": refute, "reopen": reopen, "uphold": uphold, "show": show,

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show, told
-from otklik.faces.desk import appeals, editor, refusals
+from otklik.faces.desk import appeals, correspondence, editor, refusals
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
@@ -78,9 +78,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     counts = queues.counts_for(official, now)
+    rows = queues.queue_page(official, filters, now, *bounds)
     context = {
         "page": page,
-        "rows": queues.queue_page(official, filters, now, *bounds),
+        "rows": rows,
+        **correspondence.of_the_queue(official, rows),
         "found": f"{shown}+" if length > shown else str(shown),
         "now": now,
         "soon": now + timedelta(days=1),
@@ -199,6 +201,7 @@ def _case_page(
             for each in found.disputes.all()
         ],
         **refusals.of_a_case(found, seen),
+        **correspondence.of_a_case(found, seen, permissions),
         "ratings": [
             {
                 "answer_score": each.answer_score,

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.forms import SendForm, accept, uploads
-from otklik.faces.site import appeals, feeds, refusals
+from otklik.faces.site import appeals, correspondence, feeds, refusals
 from otklik.faces.stale import give_back
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
@@ -295,10 +295,16 @@ def own_page(
         "problem": problem_of(found) if found else None,
         "held": hold_on(found) if found else None,
         "looks": looks_at(found.ref, _language()) if found else [],
-        **(appeals.of_own_case(found) | refusals.of_own_case(found) if found else {}),
+        **(_beside(found) if found else {}),
         **more,
     }
     return render(request, "site/case.html", context, status=status)
+
+
+def _beside(found: Case) -> dict[str, Any]:
+    """Return what other parts of the flow show on the author's page."""
+    parts = (appeals, refusals, correspondence)
+    return {name: value for part in parts for name, value in part.of_own_case(found).items()}
 
 
 def _public_page(request: HttpRequest, number: str, **more: Any) -> HttpResponse:

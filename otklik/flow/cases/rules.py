@@ -78,6 +78,10 @@ _BEFORE_ANSWER = (
     " approval rework interim extended reopened"
 )
 _UNDER_WAY = "registered coordination assigned in_progress returned rework extended reopened"
+_AT_WORK = (
+    "registered coordination assigned in_progress returned approval rework interim extended"
+    " answered disputed reopened"
+)
 _UNSHOWN = frozenset({"rejected", "contested", "withdrawn"})
 _BEYOND_APPEAL = frozenset({"withdrawn", "merged", "redirected", "no_answer_legal"})
 
@@ -126,6 +130,8 @@ TRANSITIONS = _table(
     ("uphold", "disputed", "closed", "official", "judge_dispute", "Ответ верен: закрыть",
      "Close"),
     ("close", "answered", "closed", "system", "", "", ""),
+    ("write", _AT_WORK, "", "official", "draft_answer", "Написать автору", "Write to the author"),
+    ("write_back", _AT_WORK, "", "author", "", "Написать исполнителю", "Write to the executor"),
     ("withdraw", _BEFORE_ANSWER, "withdrawn", "author", "", "Отозвать", "Withdraw"),
     ("register_appeal", "submitted", "registered", "official", "register_appeals",
      "Зарегистрировать обращение", "Register the appeal"),

@@ -114,6 +114,7 @@ class Attachment(models.Model):
     class Purpose(models.TextChoices):
         MESSAGE = "message", "к сообщению"
         PROOF = "proof", "подтверждение сделанного"
+        TALK = "talk", "к переписке"
 
     FILES = ("original", "public", "thumbnail")
 

@@ -24,6 +24,7 @@ from otklik.flow.channels.mailbox.models import Incoming
 from otklik.flow.channels.push.models import Device
 from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
 from otklik.flow.channels.social.models import Mention
+from otklik.flow.correspondence.models import Remark
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import events, jobs, queries, rules, sheets
@@ -316,6 +317,7 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     _mask_all(Note.objects.filter(said).exclude(by__startswith="official:"), "text", names)
     _mask_all(Answer.objects.filter(said), "text", names)
     _mask_all(Dispute.objects.filter(said), "text", names)
+    _mask_all(Remark.objects.filter(said), "text", names)
     _mask_all(Contest.objects.filter(said), "text", names)
     _mask_all(Rating.objects.filter(said), "comment", names)
     Support.objects.filter(key__in=[f"report:{number}" for number in numbers]).update(
@@ -396,7 +398,7 @@ def _mask_all(found: Any, column: str, names: dict[int, frozenset[str]]) -> None
 
 def _drop_files(report_ids: Iterable[int]) -> None:
     """Delete the authors' files; on disk after the commit, by a job, unless others have them."""
-    found = Attachment.objects.filter(report__in=report_ids, purpose=Attachment.Purpose.MESSAGE)
+    found = Attachment.objects.filter(report__in=report_ids, purpose__in=["message", "talk"])
     paths = sorted(
         {
             path

@@ -15,6 +15,7 @@ from otklik.flow.cases.models import Case, Support
 from otklik.flow.cases.queue import QueueFilters, queue_for
 from otklik.flow.cases.rules import FINAL
 from otklik.flow.channels.push.models import Device
+from otklik.flow.correspondence.models import Remark
 from otklik.flow.intake.files import stored
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy.models import Erasure, Export, KeptFile
@@ -129,6 +130,11 @@ def held_about(person: Person) -> dict[str, Any]:
              "at": each.at.isoformat()}
             for each in Joining.objects.filter(person=person)
         ],
+        "correspondence": [
+            {"number": each.case.spoken, "text": each.text, "at": each.at.isoformat(),
+             "by": "author" if each.official_id is None else "official"}
+            for each in Remark.objects.filter(case__report__author=person).select_related("case")
+        ],
         "ratings": [
             {"answer": each.answer_score, "result": each.result_score, "comment": each.comment,
              "at": each.at.isoformat()}
@@ -200,7 +206,7 @@ def looks_at_person(person: Person, language: str = "ru") -> list[dict[str, str]
 
 def files_of(person: Person) -> list[tuple[str, str]]:
     """Return a person's own files: the name to give each, and where it lies."""
-    found = Attachment.objects.filter(report__author=person, purpose=Attachment.Purpose.MESSAGE)
+    found = Attachment.objects.filter(report__author=person, purpose__in=["message", "talk"])
     return [
         (f"{each.report.number}-{each.pk}-{each.name}", each.original)
         for each in found.select_related("report")

@@ -304,6 +304,7 @@ def _for_talk(delivery: Delivery, talk_id: str, about: wording.About) -> Compose
     asked = {
         "case.answered": rating_asked(number),
         "case.questioned": (Button("reply", f"reply:{number}"),),
+        "case.written": (Button("reply", f"reply:{number}"),),
     }.get(delivery.kind, ())  # fmt: skip
     buttons = tuple((label(each.label, about.language), each.press) for each in asked)
     if letter is None:

@@ -35,6 +35,7 @@ TOLD: Mapping[str, Told] = {
     "case.rejected": Told("rejected"),
     "case.taken_back": Told("taken_back"),
     "case.refusal_upheld": Told("refusal_upheld"),
+    "case.written": Told("written", sms=True),
     "case.redirected": Told("redirected", noticed=True),
     "case.extended": Told("extended", noticed=True),
     "case.fell_back": Told("fell_back", owed=False),

@@ -17,6 +17,7 @@ from otklik.flow.channels.chats.queries import words
 from otklik.flow.channels.chats.rules import LONGEST_SAID, filled, short
 from otklik.flow.channels.email.outbound import Enclosure, Letter
 from otklik.flow.channels.social.rules import REPLY
+from otklik.flow.correspondence.models import Remark
 from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
@@ -154,7 +155,7 @@ def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
     """Return what a fact of a case tells its author."""
     language = case.report.language
     note = _note(case, kind)
-    text = _answer(data) or _notice(data) or (note.text if note else "")
+    text = _answer(data) or _notice(data) or _line(data) or (note.text if note else "")
     values = {
         "number": case.spoken,
         "organisation": _body(case, language),
@@ -232,6 +233,11 @@ def _note(case: Case, kind: str) -> Note | None:
     if kind not in NOTES:
         return None
     return Note.objects.filter(case=case, kind=NOTES[kind], to_author=True).last()
+
+
+def _line(data: dict[str, Any]) -> str:
+    found = Remark.objects.filter(pk=data["line"]).first() if data.get("line") else None
+    return found.text if found else ""
 
 
 def _answer(data: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, Min, OuterRef
 
+from otklik.flow.cases.models import Case
 from otklik.flow.channels.chats import rules
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
 from otklik.ground.kit.text import phrase_in
@@ -15,8 +16,6 @@ from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from otklik.flow.cases.models import Case
 
 TEXTS = "chat_texts"
 LISTED = 5
@@ -33,6 +32,11 @@ def chat_rules() -> rules.ChatRules:
 def bot_by_address(address: str) -> Bot | None:
     """Return the active bot that has this part of an address."""
     return Bot.objects.filter(region=region(), address=address, active=True).first()
+
+
+def waits_for_reply(number: str) -> bool:
+    """Tell whether a message waits for its author's answer to a question."""
+    return Case.objects.filter(region=region(), number=number, status="clarification").exists()
 
 
 def words(code: str, language: str = "ru") -> str:

@@ -12,6 +12,7 @@ from otklik.flow.cases.rules import Refused as CaseRefused
 from otklik.flow.channels.chats import queries, rules
 from otklik.flow.channels.chats.models import ChatReport
 from otklik.flow.channels.chats.rules import Button, Draft, Say, Step
+from otklik.flow.correspondence.commands import write_back
 from otklik.flow.intake.commands import receive
 from otklik.flow.intake.held import taken_up
 from otklik.flow.intake.models import Report
@@ -205,16 +206,20 @@ def _reply(turn: Turn) -> Result:
     number, text = _own(turn), turn.step.value[1]
     if not number:
         return _stale(turn)
+    deed = turn.step.deed
     try:
-        if turn.step.deed == "reply":
+        if deed == "reply" and queries.waits_for_reply(number):
             clarify_case(number, text=text, files=turn.uploads, by=ANONYMOUS, now=turn.now)
+        elif deed == "reply":
+            deed = "written"
+            write_back(number, text=text, files=turn.uploads, by=ANONYMOUS, now=turn.now)
         else:
             dispute_case(number, text=text, by=ANONYMOUS, now=turn.now)
     except CaseRefused as refusal:
         return turn.draft, [_refused(refusal.en if turn.language == "en" else refusal.ru)]
     except Refused as refusal:
         return turn.draft, [_refused(joined(refusal.problems, turn.language))]
-    return turn.draft, [Say(f"taken_{turn.step.deed}", {"number": turn.step.value[0]})]
+    return turn.draft, [Say(f"taken_{deed}", {"number": turn.step.value[0]})]
 
 
 def _rate(turn: Turn) -> Result:

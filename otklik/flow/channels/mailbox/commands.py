@@ -20,6 +20,8 @@ from otklik.flow.channels.mailbox.events import LetterInvited, LetterLanded
 from otklik.flow.channels.mailbox.inbound import IMAPError, opened
 from otklik.flow.channels.mailbox.models import Incoming, Mailbox
 from otklik.flow.channels.ways import clockwork
+from otklik.flow.correspondence.commands import write_back
+from otklik.flow.correspondence.queries import may_write_back
 from otklik.flow.intake.commands import add_files
 from otklik.flow.intake.files import examine_all
 from otklik.flow.intake.queries import limits
@@ -97,8 +99,11 @@ def _words(letter: Arrived, case: Case) -> str:  # noqa: ARG001
 def _land(case: Case, letter: Arrived, row: Incoming, now: datetime) -> None:
     """Put a reply into its case: as the answer to our question, or as a word of the author's."""
     text, uploads = _words(letter, case), _uploads(letter)
-    if locked(case.number).status == "clarification":
+    case = locked(case.number)
+    if case.status == "clarification":
         clarify_case(case.number, text=text, files=uploads, by=ANONYMOUS, now=now)
+    elif may_write_back(case, text):
+        write_back(case.number, text=text, files=uploads, by=ANONYMOUS, now=now)
     else:
         Note.objects.create(
             region=case.region, case=case, kind="letter", text=text, to_author=True, by=ANONYMOUS,
