@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "otklik.readers.heatmap",
     "otklik.readers.live",
     "otklik.readers.notifications",
+    "otklik.readers.notifications.watches",
     "otklik.readers.opendata",
     "otklik.readers.statistics",
     "otklik.readers.webhooks",

@@ -43,7 +43,8 @@ OFFICIALS = (
     REGISTRAR, LOCAL_ADMIN, VOTES,
 )  # fmt: skip
 GUEST = (
-    "/", "/send/", "/track/", "/messages/", "/problems/", "/problems/{problem}/", "/about/",
+    "/", "/send/", "/track/", "/watch/", "/messages/", "/problems/", "/problems/{problem}/",
+    "/about/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
     "/surveys/{survey}/", "/surveys/{ended}/", "/discussions/", "/discussions/{discussion}/",
     "/discussions/{discussion}/log/", "/statements/", "/statements/{said}/",

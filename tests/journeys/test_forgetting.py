@@ -317,6 +317,7 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "discussions.Participant", "statements.Voter", "petitions.PetitionSignature",  # followers
         "chats.Bot", "social.Feed", "mailbox.Mailbox",  # sealed keys of the region's own: no person
         "chats.Talk", "chats.ChatUpdate", "chats.ChatMessage", "social.Mention", "mailbox.Incoming",
+        "watches.NewsWatch",  # the same
         "notifications.Choice", "notifications.Habit", "notifications.Delivery",
         "push.Device", "notifications.Unread",  # its own follower deletes it
         "privacy.Erasure",  # the request itself: numbers only

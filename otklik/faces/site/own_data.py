@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
@@ -22,6 +22,9 @@ from otklik.flow.intake.files import stored
 from otklik.flow.privacy import queries
 from otklik.flow.privacy.commands import ask_erasure
 from otklik.ground.accounts.rules import Refused
+from otklik.readers.notifications import choosing
+from otklik.readers.notifications.watches import queries as watches
+from otklik.readers.notifications.watches import wording
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,9 +43,23 @@ def page(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
+def _held(person: Person) -> dict[str, Any]:
+    """Return all that is held: what the flow knows, and what people asked to be told of."""
+    asked = [
+        {"about": wording.title(each, "ru"), "area": each.area, "since": each.made_at.isoformat()}
+        for each in watches.watches_of(person)
+    ]
+    habit = choosing.habit_of(person)
+    chosen = {
+        "switched": choosing.switched(person), "quiet": habit.quiet, "digest": habit.digest,
+        "from": f"{habit.quiet_from:%H:%M}", "to": f"{habit.quiet_to:%H:%M}",
+    }  # fmt: skip
+    return queries.held_about(person) | {"watches": asked, "notices": chosen}
+
+
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     person = cast("Person", request.user)
-    held = queries.held_about(person)
+    held = _held(person)
     looks = queries.looks_at_person(person, get_language() or "ru")
     context = {
         "held": held,
@@ -61,7 +78,7 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
 def download(request: HttpRequest) -> HttpResponse:
     """Give a person all that is held about them: a text for machines, or an archive with files."""
     person = cast("Person", request.user)
-    told = json.dumps(queries.held_about(person), ensure_ascii=False, indent=2)
+    told = json.dumps(_held(person), ensure_ascii=False, indent=2)
     if request.GET.get("format") == "json":
         return _attached(told.encode(), "application/json", "otklik-my-data.json")
     stream, left = io.BytesIO(), BIG

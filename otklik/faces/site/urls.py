@@ -28,6 +28,7 @@ from otklik.faces.site import (
     uploads,
     views,
     votes,
+    watches,
 )
 
 app_name = "site"
@@ -113,6 +114,9 @@ urlpatterns = [
     path("votes/<slug:slug>/manifest.json", votes.manifest, name="vote_manifest"),
     path("votes/<slug:slug>/board.json", votes.board, name="vote_board"),
     path("votes/<slug:slug>/package.zip", votes.package, name="vote_package"),
+    path("watch/", watches.watch, name="watch"),
+    path("watch/off/<str:token>/", watches.off, name="watch_off"),
+    path("watch/<str:token>/", watches.one, name="one_watch"),
     path("rate/<str:token>/", rating.rate, name="rate_link"),
     path("letters/<str:token>/", letters.letters, name="letters"),
     path("about/", views.about, name="about"),

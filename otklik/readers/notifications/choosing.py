@@ -255,3 +255,9 @@ def digests_due(now: datetime, count: int) -> list[int]:
     found = Delivery.objects.filter(region=region(), state="gathered", next_at__lte=now)
     people = found.exclude(person=None).order_by("person").values_list("person", flat=True)
     return list(people.distinct()[:count])
+
+
+def switched(person: Person) -> dict[str, bool]:
+    """Return what a person switched against the region's data, as `event:door`."""
+    found = Choice.objects.filter(person=person).order_by("event", "door")
+    return {f"{each.event}:{each.door}": each.wanted for each in found}

@@ -110,6 +110,18 @@ def digest(letters: Sequence[Letter], language: str = "ru") -> Letter:
     return Letter(_filled(subject, values), f"{text}\n", decline=link)
 
 
+def letter_of(
+    code: str, values: dict[str, str], language: str = "ru", *, decline: str = ""
+) -> Letter:
+    """Return a letter of no fact: its own words, and the end that all letters share."""
+    here = region().title_en if language == "en" else region().title_ru
+    filled_in = {"link": settings.SITE_URL, "region": here, **values}
+    subject, body = _template(LETTERS, code, language)
+    end = _template(LETTERS, "footer", language)[1]
+    text = "\n\n".join(_filled(each, filled_in).strip() for each in (body, end))
+    return Letter(_filled(subject, filled_in), f"{text}\n", decline=decline)
+
+
 def in_thread(kind: str, about: About) -> str:
     """Return the short reply for a thread that everybody reads; nothing where there is none.
 
