@@ -8,8 +8,10 @@ import pytest
 
 from otklik.flow.cases import commands, queries, timers
 from otklik.flow.cases.models import Case, ClockEvent
+from otklik.flow.cases.queue import counts_for
 from otklik.flow.cases.rules import Refused
 from otklik.flow.rating.commands import rate_answer
+from otklik.ground.kit.memo import forget
 from otklik.journal.reading import about
 from tests.cast import (
     NOW,
@@ -135,6 +137,31 @@ def test_a_return_keeps_the_whole_clock_and_the_second_asks_for_arbitration() ->
     assert case.due == due
     returned = [entry for entry in about(case.ref) if entry.kind == "case.returned"]
     assert [entry.data["arbitration"] for entry in returned] == [False, True]
+
+
+def test_a_clock_that_stands_is_never_overdue_and_goes_on_from_where_it_stood() -> None:
+    case = opened_case()
+    policy = case.policy
+    assert policy is not None
+    assert case.due is not None
+    policy.paused_in = [*policy.paused_in, "returned"]
+    policy.save()
+    forget()
+    commands.return_case(
+        case.number, reason="not_ours", note="Чьё — спросим автора", by=boris(), now=NOW + HOUR
+    )
+    long_after = case.due + timedelta(days=30)
+    timers.run(long_after)
+    assert "case.overdue" not in kinds(case)
+    city = case.organisation
+    assert city is not None
+    assert counts_for(elena(), long_after)["overdue"] == 0
+    commands.assign_case(case.number, organisation=city, by=elena(), now=long_after)
+    case.refresh_from_db()
+    assert case.due > long_after
+    timers.run(case.due + HOUR)
+    timers.run(case.due + 2 * HOUR)
+    assert kinds(case).count("case.overdue") == 1
 
 
 def test_a_question_stops_the_clock_and_the_reply_starts_it_again() -> None:

@@ -80,7 +80,7 @@ def journal_for(official: Official, filters: JournalFilters, now: datetime) -> Q
     """Return the journal of registration as an official may see it."""
     found = appeals_of(official)
     if filters.state == "overdue":
-        found = found.filter(status__in=case_rules.UNANSWERED, due__lt=now)
+        found = found.filter(status__in=case_rules.UNANSWERED, due__lt=now, paused_at=None)
     else:
         found = found.filter(STATES.get(filters.state, Q()))
     if filters.text:

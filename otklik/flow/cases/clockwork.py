@@ -122,6 +122,11 @@ def start(case: Case, now: datetime) -> None:
         )
 
 
+def late(case: Case, now: datetime) -> bool:
+    """Tell whether the whole term passed without an answer; a clock that stands passes nothing."""
+    return case.unanswered and case.due is not None and case.due < now
+
+
 def follow(
     case: Case, before: str, now: datetime, by: str, reason: str = "", *, anew: bool = False,
     since: datetime | None = None,

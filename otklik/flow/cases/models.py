@@ -63,7 +63,7 @@ class Case(models.Model):
         indexes = [
             models.Index(  # answers alone what the queue's tabs count
                 fields=["region", "organisation", "status", "due"],
-                include=["closed_contour", "executor", "report"],
+                include=["closed_contour", "executor", "report", "paused_at"],
                 name="case_counted",
             ),
             models.Index(fields=["region", "topic", "-received_at"], name="case_by_topic"),
@@ -92,8 +92,8 @@ class Case(models.Model):
 
     @property
     def unanswered(self) -> bool:
-        """Whether its deadline still runs: an answered case is no longer late."""
-        return self.status in UNANSWERED
+        """Whether its deadline runs: an answered case is not late, nor one whose clock stands."""
+        return self.status in UNANSWERED and self.paused_at is None
 
     @property
     def ref(self) -> str:

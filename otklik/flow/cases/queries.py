@@ -325,7 +325,7 @@ def overdue_bodies(now: datetime, limit: int = 10) -> list[dict[str, Any]]:
         region=region(), closed_contour=False, status__in=rules.UNANSWERED,
         organisation__isnull=False,
     )  # fmt: skip
-    late = Q(due__lt=now)
+    late = Q(due__lt=now, paused_at=None)
     counted = owed.values(title=F("organisation__short_ru")).annotate(
         overdue=Count("pk", filter=late), open=Count("pk"), since=Min("due", filter=late)
     )

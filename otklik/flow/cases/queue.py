@@ -85,7 +85,7 @@ def _status(status: str, now: datetime) -> Q:
     if not status:
         return Q()
     if status == "overdue":
-        return Q(status__in=rules.UNANSWERED, due__lt=now)
+        return Q(status__in=rules.UNANSWERED, due__lt=now, paused_at=None)
     return Q(status__in=GROUPS.get(status, {status}))
 
 
@@ -154,7 +154,7 @@ def counts_for(official: Official, now: datetime) -> dict[str, int]:
         .values_list("status")
         .annotate(
             count_all=Count("report"),
-            count_late=Count("report", filter=Q(due__lt=now)),
+            count_late=Count("report", filter=Q(due__lt=now, paused_at=None)),
             count_mine=Count("report", filter=Q(executor=official)),
         )
     )

@@ -26,11 +26,16 @@ def run(now: datetime) -> dict[str, int]:
 
 
 def overdue(now: datetime) -> int:
-    """Say of each case whose due time passed that it did, once for each due time."""
+    """Say of each case whose due time passed that it did, once for each due time.
+
+    A clock that stands, as while the author is asked, has not passed anything.
+    """
     told = ClockEvent.objects.filter(
         case=OuterRef("pk"), kind="overdue", due_before=OuterRef("due")
     )
-    found = Case.objects.filter(~Exists(told), status__in=rules.UNANSWERED, due__lt=now)
+    found = Case.objects.filter(
+        ~Exists(told), status__in=rules.UNANSWERED, due__lt=now, paused_at=None
+    )
     return _each(found.values_list("number", flat=True)[:AT_ONCE], commands.mark_overdue, now)
 
 

@@ -60,7 +60,7 @@ def to_fall_back(now: datetime, limit: int) -> list[str]:
     """Return the numbers of cases whose fast term ran out and that have an ordinary one."""
     found = Case.objects.filter(
         region=region(), status__in=case_rules.UNANSWERED, due__lt=now, extensions=0, reopenings=0,
-        control_at=None, policy__fast_track=True,
+        control_at=None, paused_at=None, policy__fast_track=True,
     )  # fmt: skip
     return list(found.exclude(policy__fallback="").values_list("number", flat=True)[:limit])
 

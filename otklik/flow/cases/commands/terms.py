@@ -40,7 +40,7 @@ def extend_case(
 def mark_overdue(number: str, *, now: datetime) -> None:
     """Say once that the due time passed; nothing if it was said or is no longer so."""
     case = locked(number)
-    if case.status not in rules.UNANSWERED or case.due is None or case.due >= now:
+    if not clockwork.late(case, now) or case.due is None:
         return
     if case.clock.filter(kind="overdue", due_before=case.due).exists():
         return
@@ -57,9 +57,9 @@ def fall_back_case(number: str, *, now: datetime) -> bool:
     """
     mark_overdue(number, now=now)
     case = locked(number)
-    policy, late = case.policy, case.due is not None and case.due < now
+    policy = case.policy
     ordinary = policies().get(policy.fallback) if policy and policy.fast_track else None
-    if ordinary is None or not late or case.status not in rules.UNANSWERED:
+    if ordinary is None or not clockwork.late(case, now):
         return False
     if case.clock.filter(kind__in=clockwork.PROMISED).exists():
         return False
