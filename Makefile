@@ -37,14 +37,14 @@ setup-dev: .venv/.dev front pango $(ENGLISH).mo
 	  apt-get install -y -q python3-venv >/dev/null && $(PYTHON) -m venv .venv; }
 
 .venv/.runtime: requirements.txt pyproject.toml tools/hatch_metadata.py | .venv/bin/python
-	@echo "• Python packages (once, about a minute)"
-	@$(BIN)/pip install -q --no-compile --require-hashes --no-deps -r requirements.txt
+	@echo "• Python packages (once, about half a minute)"
+	@$(BIN)/python tools/packages.py requirements.txt
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
 	@echo "• Packages for checks and tests"
-	@$(BIN)/pip install -q --no-compile --require-hashes --no-deps -r requirements-dev.txt
+	@$(BIN)/python tools/packages.py requirements-dev.txt
 	@touch $@
 
 # what is never imported is never compiled (`--no-compile`): that halves the time of installing
@@ -85,9 +85,8 @@ bench:     ## Measure; one JSON line a figure, ratios side by side in one run
 	@for each in bench/*.py; do $(BIN)/python $$each || exit 1; done
 
 lock:      ## Lock the dependencies anew, with hashes and no addresses
-	@$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@for each in requirements requirements-dev requirements-uv; do \
+	  $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 $$each.in -o $$each.txt || exit 1; done
 
 clean:     ## Remove what was made, but not the data
 	rm -rf .venv node_modules otklik/faces/static/build
