@@ -5,27 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-settings.register_profile("otklik", deadline=None)  # machines are noisy: no test is timed
-settings.load_profile("otklik")
-
-BROWSER = "tests/browser/"
+TOGETHER = ("tests/durability/", "tests/browser/")
+"""One worker does all of each: one region for all that are killed, one server for all pages."""
+LONG = (*TOGETHER, "tests/access/test_matrix.py")
+"""They go first, so that no worker waits for another at the end."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
-    """Give each worker whole files, and one worker all that a browser does: one server for all."""
-    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  (only where it is installed)
+    """Give each worker whole files, or all of what goes together; in the order of `_rank`."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # noqa: PLC0415
 
     class Files(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+            whole = [each for each in TOGETHER if nodeid.startswith(each)]
+            return whole[0] if whole else str(super()._split_scope(nodeid))
 
+    config.option.loadscopereorder = False
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first: the sort is stable, the rest stays as it was found."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    found = [place for place, each in enumerate(LONG) if item.nodeid.startswith(each)]
+    return found[0] if found else len(LONG)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:  # noqa: ARG001
+    """Copy each worker's database from the one that is ready."""
+    from django.db import connection  # noqa: PLC0415
+
+    from tests.environment import READY  # noqa: PLC0415
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = READY
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 from hypothesis import HealthCheck, settings
 
-from config import embedded
+from config import embedded, freshness
 
 if TYPE_CHECKING:
     import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOADED = (ROOT / "data" / "vologda", ROOT / "otklik" / "demo" / "accounts.py")
+READY = "otklik_ready"
+"""A database with the region and the cast of the tests: others are copied from it in a second."""
+MAKE_READY = """
+import django; django.setup()
+from django.core.management import call_command
+from tests.cast import make_world
+call_command("migrate", verbosity=0)
+make_world()
+"""
+CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
+"""What a cluster that lives only for tests need not do; tests of durability start their own."""
 settings.register_profile(  # a busy machine is no defect
     "otklik", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -31,21 +44,41 @@ os.environ["OTKLIK_OWNER"] = "1"  # tests create and migrate their database
 os.environ["OTKLIK_DEMO"] = "0"
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.start(ROOT / "var" / "test" / "postgres")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as cluster:
+        for each in CARELESS:
+            cluster.execute(f"ALTER SYSTEM SET {each} = off")
+        cluster.execute("SELECT pg_reload_conf()")
 os.environ["OTKLIK_DATA"] = tempfile.mkdtemp(prefix="otklik-test-")  # files of this run alone
 os.environ["HTTP_OUTSIDE"] = "false"  # only servers that a test starts and names
 os.environ["TRIAGE_EMBEDDINGS"] = "none"  # words are enough for most; those that need more say so
 
 
+def address_of(name: str) -> str:
+    """Return the address of another database of the same server."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Make a kept database anew when what it was loaded from has changed."""
-    digest = hashlib.sha256()
-    for root in LOADED:
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.is_file():
-                digest.update(path.read_bytes())
+    """See that `READY` is what the code and its files make of it; copies of an older one go."""
+    wanted = freshness.digest(demo=False)
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # once, before the workers begin
+        _make_ready(wanted)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     known = ROOT / "var" / "test" / f"loaded-{worker}"
-    if not known.exists() or known.read_text() != digest.hexdigest():
+    if not known.exists() or known.read_text() != wanted:
         config.option.create_db = True
         known.parent.mkdir(parents=True, exist_ok=True)
-        known.write_text(digest.hexdigest())
+        known.write_text(wanted)
+
+
+def _make_ready(wanted: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        there = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [READY]).fetchone()
+        if there and freshness.known(address_of(READY)) == wanted:
+            return
+        server.execute(f"DROP DATABASE IF EXISTS {READY}")
+        server.execute(f"CREATE DATABASE {READY}")
+    env = {**os.environ, "DATABASE_URL": address_of(READY)}
+    env["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    subprocess.run([sys.executable, "-c", MAKE_READY], env=env, cwd=ROOT, check=True)
+    freshness.remember(address_of(READY), wanted)

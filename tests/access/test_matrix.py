@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 from functools import cache
@@ -13,10 +14,11 @@ import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import HttpResponse
 
 from otklik.demo import accounts
 from otklik.demo.seeding import everybody
-from otklik.faces import matrix
+from otklik.faces import errors, matrix
 from otklik.faces.management.commands.docs import PAGES
 from otklik.faces.matrix import (
     ABSENT,
@@ -44,7 +46,6 @@ from tests.cast import NOW, bound, close_file, opened_case, signed_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.http import HttpResponse
     from django.test import Client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -55,6 +56,13 @@ ANSWER = "Разобрались с этим 25 ноября, сотрудник
 
 
 of_others: dict[str, dict[str, list[str]]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse without a page: thousands are heard here, what they look like is shown elsewhere."""
+    monkeypatch.setattr(errors, "_page", lambda _request, status: HttpResponse(status=status))
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
 
 @cache

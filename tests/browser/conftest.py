@@ -12,17 +12,17 @@ import urllib.parse
 import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
-from urllib.parse import urlsplit, urlunsplit
 
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config import freshness
+from tests.environment import READY, address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FLAGS = [
@@ -49,26 +49,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running
         return
     folder: Path = tmp_path_factory.mktemp("served")
-    address = os.environ["DATABASE_URL"]
-    parts = urlsplit(address)
     name = f"served_{os.getpid()}"
-    with psycopg.connect(address, autocommit=True) as connection:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {READY}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {
         **os.environ,
-        "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")),
+        "DATABASE_URL": address_of(name),
         "OTKLIK_DATA": str(folder),
         "OTKLIK_OWNER": "0",
         "OTKLIK_DEMO": "1",
         "PORT": str(port),
     }
     otklik = [sys.executable, "-m", "config.cli"]
-    for step in (["migrate", "-v0"], ["ground", "load"], ["demo", "seed", "--count=60"]):
-        subprocess.run([*otklik, *step], env=env, check=True, stdout=subprocess.DEVNULL)
+    seed = [*otklik, "demo", "seed", "--count=60"]
+    subprocess.run(seed, env=env, check=True, stdout=subprocess.DEVNULL)
     freshness.remember(env["DATABASE_URL"], freshness.digest(demo=True))  # nothing of it twice
     server = subprocess.Popen([*otklik, "serve", "--demo"], env=env)
     try:
@@ -93,6 +91,17 @@ def _wait(address: str) -> None:
         except (URLError, OSError):
             time.sleep(0.5)
     raise TimeoutError(address)
+
+
+def until(met: Callable[[], Any], page: Page, served: str) -> None:
+    """Open a page again and again until it shows what a job does; say how the server is if not."""
+    end = time.monotonic() + SECONDS
+    while not met():
+        if time.monotonic() > end:
+            with urllib.request.urlopen(f"{served}/healthz", timeout=30) as answer:  # noqa: S310
+                pytest.fail(f"never seen on {page.url}; {answer.read().decode()}")
+        page.wait_for_timeout(1000)
+        page.reload()
 
 
 def reported(served: str, service: str, text: str, at: tuple[float, float]) -> None:

@@ -21,7 +21,7 @@ from otklik.demo.accounts import (
     VOTES,
 )
 from otklik.flow.answers.tests.photos import jpeg, scene
-from tests.browser.conftest import ASKED, reported
+from tests.browser.conftest import ASKED, reported, until
 from tests.browser.test_journey import entered
 from tests.browser.test_widgets import made
 
@@ -134,15 +134,13 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     reported(served, "roads-pothole", "Большая яма на проезжей части", (59.2205, 39.8915))
     executor = people["executor"]
     executor.goto(f"{served}/desk/?status=work")
-    while not executor.locator("main a[href^='/desk/c/']").count():  # its body is being found
-        executor.wait_for_timeout(1000)
-        executor.reload()
+    at_work = executor.locator("main a[href^='/desk/c/']")
+    until(at_work.count, executor, served)  # its body is being found
     own = people["author"].locator("[data-number]").inner_text()
     moderator = people["moderator"]
     moderator.goto(f"{served}/desk/c/{own}/")
-    while not moderator.locator("main a[href*='/photos/']").count():  # its copies are being made
-        moderator.wait_for_timeout(1000)
-        moderator.reload()
+    photos = moderator.locator("main a[href*='/photos/']")
+    until(photos.count, moderator, served)  # its copies are being made
     city = people["cityadmin"]
     code = made(city, served, "form")
     widget = city.url.rstrip("/").rpartition("/")[2]

@@ -2,146 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import json
-import os
-import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
-import urllib.parse
-import urllib.request
-import uuid
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.durability.conftest import OTKLIK, SECONDS
 
-pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
-OTKLIK = [sys.executable, "-m", "config.cli"]
+if TYPE_CHECKING:
+    from tests.durability.conftest import Running
+
+pytestmark = [pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.timeout(2400)]
 KILLS = 20
 DATABASE_TOO = {4, 9, 14, 19}
 """In these rounds PostgreSQL is killed as well, postmaster and backends."""
 WRITERS = 4
 ENOUGH = 40
 """So many messages are acknowledged before each kill."""
-SECONDS = 120
 HEAT = "SELECT * FROM heatmap_heatrow ORDER BY report"
-
-
-@dataclass
-class Running:
-    """A server of our own with its own cluster, killed and started again."""
-
-    folder: Path
-    port: int
-    env: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-    acknowledged: dict[str, str] = field(default_factory=dict)
-
-    def start(self) -> None:
-        self.process = subprocess.Popen([*OTKLIK, "serve"], env=self.env)
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                self.health()
-                return
-            time.sleep(0.1)
-        pytest.fail("it does not start again")
-
-    def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
-
-    def kill(self, *, database: bool) -> None:
-        """SIGKILL, to all at once, whatever they are doing."""
-        assert self.process is not None
-        doomed = [*psutil.Process(self.process.pid).children(recursive=True)]
-        doomed.append(psutil.Process(self.process.pid))
-        if database:
-            lines = (self.folder / "postgres" / "postmaster.pid").read_text().splitlines()
-            postmaster = psutil.Process(int(lines[0]))
-            doomed += [postmaster, *postmaster.children(recursive=True)]
-        for each in doomed:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGKILL)
-        psutil.wait_procs(doomed, timeout=20)
-        self.process.wait(20)
-
-    def write(self, stop: threading.Event) -> None:
-        """Send messages one after another; keep each number that was handed out."""
-        while not stop.is_set():
-            try:
-                self.send(uuid.uuid4().hex)
-            except (OSError, ValueError, http.client.HTTPException):
-                time.sleep(0.01)
-
-    def send(self, key: str) -> None:
-        """Send one message and keep its number; OSError if it was not taken."""
-        fields = {"api_key": "demo-key", "service_code": "roads-pothole", "lat": "59.2205",
-                  "long": "39.8915", "description": f"Яма у дома, проверка {key}"}  # fmt: skip
-        asked = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/open311/v2/requests.json",
-            data=urllib.parse.urlencode(fields).encode(),
-            headers={"Idempotency-Key": key},
-        )
-        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-            self.acknowledged[json.load(answer)[0]["service_request_id"]] = key
-
-    def address(self) -> str:
-        return f"postgresql://postgres:@/otklik?host={self.folder / 'postgres'}"
-
-
-@pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a cluster with the region loaded and nothing running: each test takes a copy."""
-    folder = tmp_path_factory.mktemp("region")
-    settle = (
-        "from otklik.demo import accounts; from otklik.ground.territories.queries import region;"
-        "accounts.settle(region())"
-    )
-    for step in (["migrate", "-v0"], ["ground", "load"], ["shell", "-v0", "-c", settle]):
-        subprocess.run(
-            [*OTKLIK, *step], env=_env(folder / "data"), check=True, stdout=subprocess.DEVNULL
-        )
-    return folder / "data"
-
-
-def _env(folder: Path, port: int = 0) -> dict[str, str]:
-    for parent in folder.parents:  # the database's own user must get there
-        if parent.owner() == "root" and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    env = {**os.environ, "OTKLIK_DATA": str(folder), "OTKLIK_OWNER": "0", "OTKLIK_DEMO": "1",
-           "PORT": str(port), "LOG_LEVEL": "CRITICAL"}  # fmt: skip
-    for name in ("DATABASE_URL", "PYTEST_CURRENT_TEST"):
-        env.pop(name, None)
-    return env
-
-
-@pytest.fixture
-def running(tmp_path: Path, region: Path) -> Iterator[Running]:
-    folder = tmp_path / "data"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert not (region / "postgres" / "postmaster.pid").exists()
-    subprocess.run(["cp", "-a", str(region), str(folder)], check=True)
-    found = Running(folder, port, _env(folder, port))
-    try:
-        yield found
-    finally:
-        if found.process is not None and found.process.poll() is None:
-            found.kill(database=True)
 
 
 def test_nothing_acknowledged_is_lost_or_doubled_by_twenty_kills(running: Running) -> None:

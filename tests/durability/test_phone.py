@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.browser.conftest import browser  # noqa: F401  (a fixture)
 from tests.browser.test_journey import UNSURE
 from tests.browser.test_phone import camera, opened, taken, write
-from tests.durability import test_kill
-from tests.durability.test_kill import Running, region, running  # noqa: F401  (fixtures)
+from tests.durability.conftest import SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
+    from tests.durability.conftest import Running
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.enable_socket,
+    pytest.mark.timeout(2400),
+]
 SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
-SECONDS = 600
-"""A busy machine may take its time to start again."""
 SOME = 100_000
 """Bytes of a photo that are there when all is killed."""
 
@@ -44,12 +47,8 @@ def sending(page: Page, address: str, text: str, parts: Path) -> Path:
 
 
 def test_whoever_is_killed_amid_a_photo_it_arrives_once(
-    browser: Browser,  # noqa: F811
-    running: Running,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    browser: Browser, running: Running, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(test_kill, "SECONDS", SECONDS)
     running.start()
     address, parts = f"http://127.0.0.1:{running.port}", running.folder / "files" / "parts"
     phone = taken(browser, tmp_path / "phone")
