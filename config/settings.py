@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "otklik.participation.discussions",
     "otklik.participation.statements",
     "otklik.participation.petitions",
+    "otklik.participation.proposals",
     "otklik.participation.outcomes",
     "otklik.readers.heatmap",
     "otklik.readers.live",

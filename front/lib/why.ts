@@ -57,6 +57,7 @@ export class Why {
     put("tasks", ...(found.instructions ?? []).map((task) =>
       make("p", { class: "wall__task", "data-tone": task.overdue ? "acute" : task.status === "confirmed" ? "good" : "wait" }, make("a", { href: task.url }, task.sentence), make("small", {}, task.organisation))));
     find("[data-why-instruct]")?.setAttribute("href", this.instruct());
+    find("[data-why-project]")?.setAttribute("href", `/desk/projects/new/?${new URLSearchParams({ cell: this.opened })}`);
     const most = Math.max(found.observed, found.expected, 1);
     put("load", ...(found.parts.length ? [line(say("now"), found.observed / most, figure(found.observed), "", "now"), line(say("usually"), found.expected / most, figure(found.expected), "", "usually")] : []));
     put("parts", ...found.parts.map((part) => line(part[language], part.value, say("points", { points: Math.round(part.points), most: Math.round(100 * part.weight) }), part.explain[language], "part")));

@@ -143,15 +143,15 @@ def at_work(user: Person) -> bool:
     return user.is_superuser or official_of(user) is not None
 
 
-def official_or_404(request: HttpRequest, permission: str = "") -> Official:
+def official_or_404(request: HttpRequest, *any_of: str) -> Official:
     """Return the official who asks; to others the desk does not exist.
 
-    PermissionDenied for one who holds the permission nowhere.
+    PermissionDenied for one who holds none of the permissions anywhere.
     """
     found = official(request)
     if found is None:
         raise Http404
-    if permission and not powers_of(found).anywhere(permission):
+    if any_of and not any(map(powers_of(found).anywhere, any_of)):
         raise PermissionDenied
     return found
 

@@ -18,6 +18,7 @@ from otklik.ground.kit.memo import remembered
 from otklik.ground.territories import queries
 from otklik.participation.discussions import queries as discussions
 from otklik.participation.outcomes import queries as outcomes
+from otklik.participation.proposals import queries as proposals
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,7 +33,7 @@ SECTIONS = {
     "audit": ("audit",), "calls": ("create_on_behalf",), "widgets": ("edit_widgets",),
     "outcomes": ("organise_votes", "fulfil", "see_statistics"),
     "webhooks": ("edit_webhooks",), "routing": ("edit_ground",),
-    "moderation": ("moderate_discussions",),
+    "moderation": ("moderate_discussions",), "projects": ("organise_votes", "group"),
     "discussions": ("organise_votes", "moderate_discussions"),
     "social": ("handle_social",), "channels": ("watch_doors",),
 }  # fmt: skip
@@ -80,6 +81,11 @@ def _moderation_waiting(asker: Official | None) -> dict[str, int]:
     return discussions.waiting(asker) if asker else {}
 
 
+def _proposals_waiting(asker: Official | None) -> int:
+    """Count residents' proposals that wait for a check; asked only by a page that shows it."""
+    return proposals.waiting(asker) if asker else 0
+
+
 def region(request: HttpRequest) -> dict[str, Any]:
     """Name the region, the map's settings and who is looking."""
     titles, asker = _titles(), access.official(request)
@@ -96,6 +102,7 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "tasks_waiting": partial(_tasks_waiting, asker),
         "outcomes_waiting": partial(_outcomes_waiting, asker),
         "moderation_waiting": partial(_moderation_waiting, asker),
+        "proposals_waiting": partial(_proposals_waiting, asker),
         "who": access.who(request),
         "vision": request.COOKIES.get("vision", ""),
     }

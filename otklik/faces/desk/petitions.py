@@ -23,6 +23,7 @@ from otklik.faces.desk.phases import PhaseForm
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.petitions import commands, queries, rules
 from otklik.participation.projects import rules as phases
+from otklik.participation.proposals.queries import answer_by
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -103,6 +104,7 @@ def petition(request: HttpRequest, petition_id: int) -> HttpResponse:
     state = queries.state(found, now)
     checks = queries.check_list(found, now) if state == phases.DRAFT else []
     context = {
+        "answer_by": answer_by(found.reached_at),
         "petition": found, "phase": found.phase, "state": state, "checks": checks,
         "came": queries.came(found), "ready": all(held for _title, held in checks),
     }  # fmt: skip

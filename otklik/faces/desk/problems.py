@@ -28,6 +28,7 @@ from otklik.ground.accounts.queries import powers_of
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.territories.queries import locate, territories
 from otklik.ground.topics.queries import directory, fact, topics
+from otklik.participation.projects.queries import may_start
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -262,6 +263,7 @@ def _page(
         "news": found.news.select_related("by__organisation"),
         "may_group": may_group,
         "may_instruct": powers_of(official).anywhere(INSTRUCT),
+        "may_organise": may_start(official),
         "may_plan": powers_of(official).anywhere(PLAN),
         "about": _about(found),
         "results": directory("results").values(),

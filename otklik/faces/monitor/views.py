@@ -22,6 +22,7 @@ from otklik.ground.kit.memo import remembered
 from otklik.ground.territories.queries import borders, region, territories, territories_by_id
 from otklik.ground.topics.queries import directory, topics
 from otklik.participation.outcomes import queries as outcomes
+from otklik.participation.projects.queries import may_start
 from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
 from otklik.readers.heatmap.rules import BANDS, REASONS, Refused, local_midnight, parameters
@@ -67,6 +68,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "demo_storm": settings.DEMO and all_of_it,
         "may_mark": _marks(official),
         "may_instruct": tasks.may_instruct(official),
+        "may_organise": may_start(official),
         "hours": HOURS,
     }
     return render(request, "monitor/wall.html", context)
@@ -145,7 +147,7 @@ def table(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines, "at": now, "asked": asked, **_choices(),
         "may_mark": _marks(official),
-        "may_instruct": tasks.may_instruct(official),
+        "may_instruct": tasks.may_instruct(official), "may_organise": may_start(official),
         "promises": outcomes.pressing(now), "broken": outcomes.overdue(now)[:BROKEN],
     }  # fmt: skip
     return render(request, "monitor/table.html", context)

@@ -23,6 +23,7 @@ from otklik.ground.territories.queries import territories
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.petitions import commands, queries
 from otklik.participation.projects import queries as projects
+from otklik.participation.proposals.queries import answer_by, behind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -57,6 +58,7 @@ def petition(request: HttpRequest, slug: str) -> HttpResponse:
     places = territories()
     names = [named(places[c]) for c in found.phase.audience.territories if c in places]
     context = {
+        "proposal": behind(found.phase.project), "answer_by": answer_by(found.reached_at),
         "petition": found, "phase": found.phase, "state": queries.state(found, now),
         "audience": found.phase.audience, "places": sorted(names), "came": queries.came(found),
         "own": queries.own(found, person) if person.is_authenticated else None,

@@ -32,6 +32,7 @@ from otklik.participation.petitions import queries as petitions
 from otklik.participation.projects import queries as projects
 from otklik.participation.projects.commands import declare_resident
 from otklik.participation.projects.queries import groups_in_words
+from otklik.participation.proposals.queries import behind
 from otklik.participation.statements import queries as statements
 from otklik.participation.surveys import queries as surveys
 
@@ -79,7 +80,10 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     now = timezone.now()
+    messages = projects.public_cases_of(found)
     context = {
+        "messages": messages.select_related("topic")[:PAGE], "message_count": messages.count(),
+        "linked": projects.cases_of(found).count(), "proposal": behind(found),
         "project": found, "votes": queries.votes_in(found), "today": timezone.localdate(),
         "surveys": [(each, surveys.state(each, now)) for each in surveys.surveys_in(found)],
         "discussions": [

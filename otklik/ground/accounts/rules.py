@@ -215,7 +215,7 @@ def unknown_permissions(names: Iterable[str]) -> list[str]:
 
 LEVELS = ("none", "phone", "simple", "standard", "confirmed")
 """How sure it is who a person is, from nobody to a confirmed account of ЕСИА."""
-DEEDS = ("send", "join", "rate", "appeal")
+DEEDS = ("send", "join", "rate", "appeal", "propose")
 """What a citizen does, each from a level on that the region sets; where it sets none, from any.
 
 Votes set a level each for itself.

@@ -13,7 +13,7 @@ from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.commands import keep_files
 from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
-from otklik.participation.outcomes import events, jobs, rules
+from otklik.participation.outcomes import events, jobs, queries, rules
 from otklik.participation.outcomes.models import (
     Obligation,
     ObligationPhoto,
@@ -55,13 +55,14 @@ def decide(
 
     A constraint lets one decision be the first, and each be replaced once.
     """
-    phase = Phase.objects.select_related("project").get(pk=phase_id)
-    rules.check_closed(phase.sealed_at, phase.closes_at, now)
+    phase = Phase.objects.select_related("project", "petition").get(pk=phase_id)
+    since = queries.decided_from(phase)
+    rules.check_closed(phase.sealed_at, since, now)
     if said.verdict not in rules.VERDICTS:
         raise Refused("verdict", "Выберите решение", "Choose the decision")
     rules.check_said(said.reason, "Напишите, почему так решили", "Say why it was decided so")
     rules.check_said(said.signer, "Напишите, кто решил", "Say who decided")
-    rules.check_decided_on(said.decided_on, localdate(phase.closes_at), localdate(now))
+    rules.check_decided_on(said.decided_on, localdate(since), localdate(now))
     try:
         with transaction.atomic():
             made = Ruling.objects.create(

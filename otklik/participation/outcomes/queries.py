@@ -66,7 +66,7 @@ class Outcome:
     @property
     def days_without(self) -> int:
         """For how many days there is no decision."""
-        return rules.days_without(localdate(self.phase.closes_at), self.today)
+        return rules.days_without(localdate(decided_from(self.phase)), self.today)
 
     @property
     def overdue(self) -> list[Obligation]:
@@ -86,14 +86,26 @@ def _obligations() -> QuerySet[Obligation]:
 
 
 def _ended(now: datetime) -> QuerySet[Phase]:
-    """Return the announced phases whose end has come."""
-    found = Phase.objects.filter(region=region(), sealed_at__isnull=False, closes_at__lte=now)
+    """Return the announced phases whose end has come, and petitions that reached enough."""
+    found = Phase.objects.filter(_due(now), region=region(), sealed_at__isnull=False)
     rulings = Ruling.objects.select_related("topic").defer("topic__phrases").order_by("pk")
     related = ("project__organisation", "project__territory", *SUBJECTS, "audience")
     return found.select_related(*related).defer(*HEAVY).prefetch_related(
         Prefetch("rulings", rulings),
         Prefetch("rulings__obligations", _obligations().order_by("due", "pk")),
     )  # fmt: skip
+
+
+def _due(now: datetime) -> Q:
+    """Return what is to be decided on: it ended, or a petition's threshold obliges to answer."""
+    return Q(closes_at__lte=now) | Q(petition__reached_at__lte=now)
+
+
+def decided_from(phase: Phase) -> datetime:
+    """Return from when on a decision may be made."""
+    petition = getattr(phase, "petition", None) if phase.kind == Phase.Kind.PETITION else None
+    reached = petition.reached_at if petition else None
+    return min(phase.closes_at, reached or phase.closes_at)
 
 
 def subject_of(phase: Phase) -> Subject:
@@ -208,7 +220,7 @@ def waiting(official: Official, now: datetime) -> dict[str, int]:
     decides = _reach(official, (ORGANISE,), "ruling__phase__project__organisation")
     concerns = decides | _reach(official, (FULFIL,), "organisation")
     late = _obligations().filter(_late(now) & concerns).count()
-    ended = Phase.objects.filter(region=region(), sealed_at__isnull=False, closes_at__lte=now)
+    ended = Phase.objects.filter(_due(now), region=region(), sealed_at__isnull=False)
     own = _reach(official, (ORGANISE,), "project__organisation")
     undecided = ended.filter(own, rulings=None).count()
     return {"late": late, "undecided": undecided, "all": late + undecided}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.ground.accounts.models import Official, Person
+    from otklik.ground.organisations.models import Organisation
+    from otklik.ground.territories.models import Territory
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Draft:
     opens_at: datetime
     closes_at: datetime
     circle: Circle = field(default_factory=Circle)
+    organisation: Organisation | None = None
+    territory: Territory | None = None
 
 
 def _locked(petition_id: int) -> Petition:
@@ -46,7 +50,10 @@ def _tell(found: Petition, fact: type[events.PetitionFact], by: str, now: dateti
 def draft_petition(draft: Draft, *, by: Official, now: datetime) -> Petition:
     """Write a petition down with a project of its title; nobody sees it until it is announced."""
     rules.check_told(draft.title, draft.about, draft.initiator, draft.threshold)
-    project = projects.start_project(title=draft.title, summary=draft.about, by=by, now=now)
+    project = projects.start_project(
+        title=draft.title, summary=draft.about, territory=draft.territory,
+        organisation=draft.organisation, by=by, now=now,
+    )  # fmt: skip
     phase = projects.plan_phase(
         project, kind="petition", opens_at=draft.opens_at, closes_at=draft.closes_at,
         circle=draft.circle,

@@ -11,13 +11,15 @@ from django.utils.text import slugify
 from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
 from otklik.participation.projects import events, rules
-from otklik.participation.projects.models import Audience, Phase, Project, Resident
+from otklik.participation.projects.models import Audience, Phase, Project, ProjectCase, Resident
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
 
+    from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official, Person
+    from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
@@ -49,23 +51,24 @@ def under_free_slug(title: str, make: Callable[[str], Row]) -> Row:
 
 @command
 def start_project(
-    *, title: str, summary: str = "", territory: Territory | None = None, by: Official,
-    now: datetime,
+    *, title: str, summary: str = "", territory: Territory | None = None,
+    organisation: Organisation | None = None, by: Official, now: datetime,
 ) -> Project:  # fmt: skip
     """Begin a matter on which people will be heard; nobody sees it until it is announced."""
     if not title.strip():
         raise Refused("no_title", "Назовите проект", "Name the project")
+    body = organisation or by.organisation
     project = under_free_slug(
         title,
         lambda slug: Project.objects.create(
             region=by.region, title=title.strip()[:200], slug=slug, summary=summary.strip(),
-            territory=territory, organisation=by.organisation, made_by=by, made_at=now,
+            territory=territory, organisation=body, made_by=by, made_at=now,
         ),
     )  # fmt: skip
     record(
         events.ProjectStarted(
             region=project.region_id, subject=project.ref, actor=by.ref, at=now,
-            project=project.pk, organisation=by.organisation.code,
+            project=project.pk, organisation=body.code,
         )
     )  # fmt: skip
     return project
@@ -107,14 +110,62 @@ def seal_phase(phase: Phase, *, by: Official, now: datetime) -> None:
     """Announce a phase: its window and circle stand from now on, and the project is shown."""
     phase.sealed_at = now
     phase.save(update_fields=["sealed_at"])
-    project = phase.project
-    if project.status == Project.Status.DRAFT:
-        project.status = Project.Status.PUBLISHED
-        project.save(update_fields=["status"])
+    publish_project(phase.project, by=by, now=now)
+
+
+@command
+def publish_project(project: Project, *, by: Official, now: datetime) -> None:
+    """Show a project to everybody; shown already, nothing happens."""
+    if project.status != Project.Status.DRAFT:
+        return
+    project.status = Project.Status.PUBLISHED
+    project.save(update_fields=["status"])
+    record(
+        events.ProjectPublished(
+            region=project.region_id, subject=project.ref, actor=by.ref, at=now,
+            project=project.pk,
+        )
+    )  # fmt: skip
+
+
+@command
+def link_cases(
+    project: Project, cases: Iterable[Case], *, role: str = ProjectCase.Role.ORIGIN, by: Official,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Tie messages to a project, each once in a role; return how many are new."""
+    known = set(
+        ProjectCase.objects.filter(project=project, role=role).values_list("case", flat=True)
+    )
+    new = [each for each in cases if each.pk not in known]
+    ProjectCase.objects.bulk_create(
+        [
+            ProjectCase(
+                region_id=project.region_id, project=project, case=each, role=role, by=by, at=now
+            )
+            for each in new
+        ],
+        ignore_conflicts=True,  # tied by another at the same moment: the constraint keeps one
+    )
+    if new:
         record(
-            events.ProjectPublished(
+            events.ProjectCasesLinked(
                 region=project.region_id, subject=project.ref, actor=by.ref, at=now,
-                project=project.pk,
+                project=project.pk, cases=len(new),
+            )
+        )  # fmt: skip
+    return len(new)
+
+
+@command
+def unlink_case(project: Project, number: str, *, by: Official, now: datetime) -> None:
+    """Untie a message from a project."""
+    gone, _tables = ProjectCase.objects.filter(project=project, case__number=number).delete()
+    if gone:
+        record(
+            events.ProjectCasesLinked(
+                region=project.region_id, subject=project.ref, actor=by.ref, at=now,
+                project=project.pk, cases=-gone,
             )
         )  # fmt: skip
 

@@ -38,6 +38,21 @@ class ProjectPublished(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectCasesLinked(Fact):
+    """Messages were tied to a project that grew from them, or untied (below 0)."""
+
+    kind: ClassVar[str] = "project.cases_linked"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "С проектом связаны сообщения",
+        "en": "Messages were tied to the project",
+    }
+
+    project: int
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResidentDeclared(Fact):
     """A person said where they live and when they were born; the fact says neither."""
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from otklik.flow.cases.models import Case
 from otklik.ground.accounts.models import Official, Person
 from otklik.ground.kit.fields import SealedCharField
 from otklik.ground.organisations.models import Organisation
@@ -44,6 +45,32 @@ class Project(models.Model):
     def ref(self) -> str:
         """How the journal names this project."""
         return f"project:{self.pk}"
+
+
+class ProjectCase(models.Model):
+    """A message that a project grew from, that is an example of it, or that tells of its result."""
+
+    class Role(models.TextChoices):
+        ORIGIN = "origin", _("из него вырос проект")
+        EXAMPLE = "example", _("пример")
+        RESULT = "result", _("о том, что вышло")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="case_links")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    role = models.CharField("что это", max_length=7, choices=Role.choices, default=Role.ORIGIN)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("связано")
+
+    class Meta:
+        verbose_name = "сообщение проекта"
+        verbose_name_plural = "сообщения проектов"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "case", "role"], name="case_of_project_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.case_id}"
 
 
 class Phase(models.Model):

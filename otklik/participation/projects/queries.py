@@ -6,10 +6,16 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
+
+from otklik.flow.cases.models import Case
+from otklik.flow.cases.queries import public_cases
+from otklik.ground.accounts.bounds import by_body, within
+from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import directory, label
 from otklik.participation.projects import rules
-from otklik.participation.projects.models import Project, Resident
+from otklik.participation.projects.models import Project, ProjectCase, Resident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from otklik.participation.projects.models import Audience, Phase
 
 AGES = "age_bands"
+START = ("organise_votes", "group")
+"""Permissions any of which lets an official begin a project from messages."""
 NAMES = {
     "ru": {
         "age": {"": "остальные вместе или возраст неизвестен"},
@@ -51,6 +59,35 @@ def public_project(slug: str) -> Project:
 def projects_of(official: Official) -> QuerySet[Project]:
     """Return the projects of an official's body."""
     return _projects().filter(organisation=official.organisation_id)
+
+
+def may_start(official: Official | None) -> bool:
+    """Tell whether an official begins projects anywhere."""
+    return official is not None and any(map(powers_of(official).anywhere, START))
+
+
+def project_for(official: Official, project_id: int) -> Project:
+    """Return a project that an official leads; Project.DoesNotExist for any other."""
+    return led_by(official).get(pk=project_id)
+
+
+def led_by(official: Official) -> QuerySet[Project]:
+    """Return the projects of the bodies where an official begins them, the newest first."""
+    grants = [each for one in START for each in powers_of(official).granting(one)]
+    found = _projects().filter(within(grants, by_body("organisation")))
+    return found.annotate(linked=Count("case_links", distinct=True)).order_by("-made_at")
+
+
+def cases_of(project: Project) -> QuerySet[Case]:
+    """Return the messages tied to a project, the oldest first; who may see them is asked apart."""
+    links = ProjectCase.objects.filter(project=project).values("case")
+    return Case.objects.filter(pk__in=links).order_by("received_at", "pk")
+
+
+def public_cases_of(project: Project) -> QuerySet[Case]:
+    """Return those of a project's messages that everybody sees."""
+    links = ProjectCase.objects.filter(project=project).values("case")
+    return public_cases().filter(pk__in=links).order_by("received_at", "pk")
 
 
 def state_of(phase: Phase, now: datetime) -> str:

@@ -28,6 +28,7 @@ from otklik.ground.territories.queries import region
 from otklik.participation.ballots.models import RegisterEntry
 from otklik.participation.discussions.models import Comment, Participant
 from otklik.participation.petitions.models import PetitionSignature
+from otklik.participation.proposals.models import Proposal
 from otklik.participation.statements.models import Voter
 from otklik.participation.surveys.models import Response
 from otklik.readers.notifications import wording
@@ -36,6 +37,7 @@ from otklik.readers.notifications.rules import (
     OF_COMMENTS,
     OF_OUTCOMES,
     OF_PROBLEMS,
+    OF_PROPOSALS,
     TOLD,
     tells_author,
 )
@@ -74,6 +76,7 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
     of_cases = cases_among(entries)
     yield from _of_outcomes([each for each in entries if each.kind in OF_OUTCOMES])
     yield from _of_comments([each for each in entries if each.kind in OF_COMMENTS])
+    yield from _of_proposals([each for each in entries if each.kind in OF_PROPOSALS])
     waiting = _waiting({each.data["problem"] for each in of_problems})
     linked = _linked({e.data["problem"] for e in of_problems if e.kind == "problem.told"})
     reports = {each.data["report"] for each in of_cases} | {
@@ -99,7 +102,7 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
 
 def cases_among(entries: Sequence[Entry]) -> list[Entry]:
     """Return the facts that tell of one message."""
-    others = OF_PROBLEMS | OF_OUTCOMES | OF_COMMENTS
+    others = OF_PROBLEMS | OF_OUTCOMES | OF_COMMENTS | OF_PROPOSALS
     return [each for each in entries if each.kind not in others]
 
 
@@ -161,6 +164,19 @@ def _of_comments(entries: Sequence[Entry]) -> Iterator[Hearer]:
         own, above = authors.get(entry.data["comment"]), authors.get(entry.data["parent"])
         hears = (above if above != own else None) if entry.kind == "comment.shown" else own
         yield from _each(entry, [hears] if hears else [])
+
+
+def _of_proposals(entries: Sequence[Entry]) -> Iterator[Hearer]:
+    """Give who proposed what was answered."""
+    asked = {each.data["proposal"] for each in entries}
+    found = Proposal.objects.filter(pk__in=asked, person__isnull=False)
+    authors = {
+        pk: (f"person:{person}", _channels(email, ""))
+        for pk, person, email in found.values_list("pk", "person_id", "person__email")
+    }
+    for entry in entries:
+        if entry.data["proposal"] in authors:
+            yield from _each(entry, [authors[entry.data["proposal"]]])
 
 
 def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
@@ -415,6 +431,8 @@ def _participant(person_id: int, delivery: Delivery) -> tuple[str, wording.About
         return None
     if delivery.kind in OF_COMMENTS:
         return person.email, wording.of_comment(delivery.kind, delivery.data)
+    if delivery.kind in OF_PROPOSALS:
+        return person.email, wording.of_proposal(delivery.data)
     return person.email, wording.of_outcome(delivery.kind, delivery.data)
 
 

@@ -52,9 +52,13 @@ TOLD: Mapping[str, Told] = {
     "comment.hidden": Told("comment_hidden"),
     "comment.restored": Told("comment_restored"),
     "comment.upheld": Told("comment_upheld"),
+    "proposal.returned": Told("proposal"),
+    "proposal.refused": Told("proposal"),
+    "proposal.accepted": Told("proposal"),
 }
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
 OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept"})
+OF_PROPOSALS = frozenset(kind for kind in TOLD if kind.startswith("proposal."))
 OF_COMMENTS = frozenset(kind for kind in TOLD if kind.startswith("comment."))
 
 

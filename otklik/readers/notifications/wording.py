@@ -26,6 +26,8 @@ from otklik.participation.discussions.queries import REASONS
 from otklik.participation.outcomes.models import Obligation, Ruling
 from otklik.participation.outcomes.queries import SUBJECTS, title_of
 from otklik.participation.projects.models import Phase
+from otklik.participation.proposals.models import Proposal
+from otklik.participation.proposals.queries import REASONS as PROPOSAL_REASONS
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
@@ -233,6 +235,18 @@ def of_comment(kind: str, data: dict[str, Any]) -> About:
     }  # fmt: skip
     place = "mine" if kind in {"comment.hidden", "comment.upheld"} else f"c{one.pk}"
     return About(values, f"/discussions/{one.discussion.slug}/#{place}")
+
+
+def of_proposal(data: dict[str, Any]) -> About:
+    """Return what one who proposed hears: how it stands, why, what to do."""
+    one = Proposal.objects.get(pk=data["proposal"])
+    step = one.steps.exclude(by=None).last()
+    values = {
+        "title": one.title, "state": str(one.get_state_display()), "region": region().title_ru,
+        "reason": label(PROPOSAL_REASONS, data["reason"]) if data.get("reason") else "",
+        "text": step.text if step else "",
+    }  # fmt: skip
+    return About(values, f"/cabinet/proposals/{one.pk}/")
 
 
 def sealed(about: About) -> About:
