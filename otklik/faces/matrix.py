@@ -93,6 +93,7 @@ SECTIONS = (
     Door("outcomes", "Что сделано по итогам: свои решения и обязательства",
          ("organise_votes", "fulfil", "see_statistics"), "GET /desk/outcomes/"),
     Door("problem", "Завести проблему", ("group",), "GET /desk/problems/new/"),
+    Door("texts", "Слова уведомлений", ("edit_ground",), "GET /desk/texts/"),
     Door("routing", "Правила из передач", ("edit_ground",), "GET /desk/routing/"),
     Door("emergency", "Объявить режим ЧС", ("declare_emergency",), "GET /desk/emergencies/new/"),
     Door("templates", "Править образцы ответов", ("edit_templates",), "GET /desk/templates/"),

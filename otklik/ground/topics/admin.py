@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 LINE_CHECKS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {}
 """By kind of directory: what is wrong with a line's code and `extra`, in Russian, or nothing."""
 
+TEXT_CHECKS: dict[str, Callable[[str, str, Mapping[str, str]], str]] = {}
+"""By kind of directory: what is wrong with the words of a line (kind, code, words), or nothing."""
+TEXT_FIELDS = ("title_ru", "hint_ru", "title_en", "hint_en")
+
 
 class PolicyForm(forms.ModelForm):
     """Terms by stage."""
@@ -246,6 +250,10 @@ class DirectoryForm(forms.ModelForm):
         problem = check(str(said.get("code")), extra) if check and isinstance(extra, dict) else ""
         if problem:
             self.add_error("extra", problem)
+        words = TEXT_CHECKS.get(kind := str(said.get("kind")))
+        texts = {name: str(said.get(name) or "") for name in TEXT_FIELDS}
+        if wrong := words(kind, str(said.get("code")), texts) if words else "":
+            self.add_error("hint_ru", wrong)
         return said
 
 

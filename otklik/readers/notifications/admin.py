@@ -1,11 +1,15 @@
-"""What went to whom, looked at: no addresses, no words."""
+"""What went to whom, looked at: no addresses, no words; what a text of a letter may hold."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from otklik.ground.kit.administration import Shown
+from otklik.ground.topics.admin import TEXT_CHECKS
+from otklik.readers.notifications import marks
 from otklik.readers.notifications.models import Delivery
+
+TEXT_CHECKS.update(dict.fromkeys((marks.LETTERS, marks.TEXTS), marks.problem))
 
 
 @admin.register(Delivery)

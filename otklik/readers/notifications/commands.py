@@ -14,20 +14,26 @@ from otklik.flow.channels.sms import outbound as sms
 from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
 from otklik.flow.channels.social import outbound as social
 from otklik.flow.channels.ways import clockwork
+from otklik.ground.kit.memo import forget
 from otklik.ground.territories.queries import region
 from otklik.journal.writing import command, record
-from otklik.readers.notifications import choosing
-from otklik.readers.notifications.events import LetterRefused, LetterSent, NoticesChosen
+from otklik.readers.notifications import choosing, marks, texts
+from otklik.readers.notifications.events import (
+    LetterRefused,
+    LetterSent,
+    NoticesChosen,
+    TextEdited,
+)
 from otklik.readers.notifications.models import Choice, Delivery, Habit, Silence, Unread
 from otklik.readers.notifications.queries import composed, pushed
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime, time
 
     from otklik.flow.intake.models import Report
-    from otklik.ground.accounts.models import Person
+    from otklik.ground.accounts.models import Official, Person
     from otklik.readers.notifications.queries import Composed
 
 SYSTEM = "system"
@@ -171,6 +177,30 @@ def choose(
                   "digest": digest},
     )  # fmt: skip
     record(NoticesChosen(region=region().pk, subject=person.ref, actor=person.ref, at=now))
+
+
+@command
+def edit_text(
+    kind: str, code: str, words: Mapping[str, str], *, by: Official, now: datetime
+) -> str:
+    """Change the words of a notice, the former ones stay in its history; return what is wrong."""
+    found = texts.line(kind, code)
+    told = {name: words.get(name, "").replace("\r\n", "\n").strip() for name in texts.FIELDS}
+    if found is None or not told["title_ru"]:
+        return "Напишите тему по-русски"
+    if kind == marks.LETTERS and not told["hint_ru"]:
+        return "Напишите текст письма по-русски"
+    longest = max(len(told["title_ru"]), len(told["title_en"]))
+    if longest > marks.LONGEST_SMS_TEXT:
+        return f"Строка длинна: {longest} знаков, можно {marks.LONGEST_SMS_TEXT}"
+    if wrong := marks.problem(kind, code, told):
+        return wrong
+    for name, value in told.items():
+        setattr(found, name, value)
+    found.save()
+    forget()
+    record(TextEdited(region=found.region_id, subject=f"text:{kind}.{code}", actor=by.ref, at=now))
+    return ""
 
 
 @command

@@ -40,6 +40,17 @@ class LetterRefused(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextEdited(Fact):
+    """An administrator changed the words of a notice; its history keeps both."""
+
+    kind: ClassVar[str] = "text.edited"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Изменены слова уведомления", "en": "The words of a notice were changed",
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticesChosen(Fact):
     """A person chose of what, by which ways and when to be told; what exactly is not said."""
 

@@ -28,10 +28,11 @@ from otklik.participation.outcomes.queries import SUBJECTS, title_of
 from otklik.participation.projects.models import Phase
 from otklik.participation.proposals.models import Proposal
 from otklik.participation.proposals.queries import REASONS as PROPOSAL_REASONS
+from otklik.readers.notifications import marks
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from otklik.flow.cases.models import Case
@@ -122,6 +123,27 @@ def letter_of(
     end = _template(LETTERS, "footer", language)[1]
     text = "\n\n".join(_filled(each, filled_in).strip() for each in (body, end))
     return Letter(_filled(subject, filled_in), f"{text}\n", decline=decline)
+
+
+def preview(kind: str, code: str, texts: Mapping[str, str], language: str) -> Letter:
+    """Return a text as it would go with sample data; English that is missing is the Russian."""
+    here = region().title_en if language == "en" else region().title_ru
+    values = {
+        name: marks.sample(name, settings.SITE_URL, here, language)
+        for name in marks.allowed(kind, code)
+    }
+    subject, body = (
+        (language == "en" and texts.get(f"{name}_en")) or texts.get(f"{name}_ru", "")
+        for name in ("title", "hint")
+    )
+    if kind == TEXTS:
+        return Letter("", _filled(body or subject, values)[:LONGEST_SMS])
+    parts = [_filled(body, values)]
+    if code not in {"footer", "footer_reply", "decline", "invitation"}:
+        end = _template(LETTERS, "footer", language)[1]
+        shared = {"link": marks.sample("link", settings.SITE_URL, here, language), "region": here}
+        parts.append(_filled(end, shared))
+    return Letter(_filled(subject, values), "\n\n".join(each.strip() for each in parts))
 
 
 def in_thread(kind: str, about: About) -> str:
