@@ -33,6 +33,7 @@ REGION_DATA = Path(env.str("OTKLIK_REGION_DATA", default=str(ROOT / "data" / REG
 
 INSTALLED_APPS = [
     "otklik.ground.territories",
+    "otklik.ground.limits",
     "otklik.ground.organisations",
     "otklik.ground.topics",
     "otklik.ground.accounts",
@@ -122,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "otklik.faces.storm.Gate",
     "otklik.faces.second_factor.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",

@@ -28,6 +28,7 @@ if (form) start(form);
 
 function start(form: HTMLFormElement): void {
   form.dataset.ready = "";
+  if (find("[data-puzzle][data-challenge]", form)) void import("../lib/puzzle").then(({ solveAndSend }) => solveAndSend(form));
   const say = words(form);
   const state = need("[data-state]", form);
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement | RadioNodeList | null;
@@ -281,6 +282,11 @@ function mistaken(form: HTMLFormElement, page: string): boolean {
   for (const name of ["csrfmiddlewaretoken", "mark", "twins_seen", "idempotency_key"]) {
     const fresh = answer.querySelector<HTMLInputElement>(`[data-send] input[name="${name}"]`);
     if (fresh) need<HTMLInputElement>(`input[name="${name}"]`, form).value = fresh.value;
+  }
+  const puzzle = answer.querySelector<HTMLElement>("[data-puzzle][data-challenge]");
+  if (puzzle) {
+    need("[data-puzzle]", form).replaceWith(document.importNode(puzzle, true));
+    void import("../lib/puzzle").then(({ solveAndSend }) => solveAndSend(form));
   }
   const twins = answer.getElementById("twins")?.parentElement;
   find("#twins", form)?.parentElement?.remove();

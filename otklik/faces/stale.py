@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-def give_back(request: HttpRequest) -> HttpResponse:
+def give_back(request: HttpRequest, *, status: int = 403, wait: int = 0) -> HttpResponse:
     """Give back what was typed in a form grown too old, to be sent again by who typed it.
+
+    With `wait`, one that came too soon: it may be sent after so many seconds.
 
     Only what came from our own page: another site's form, which the check is against, is refused.
     """
-    if request.method != "POST" or not _ours(request):
+    if not wait and (request.method != "POST" or not _ours(request)):
         return render(request, "errors/403.html", status=403)
     said = [
         (name, value) for name, values in request.POST.lists() for value in values
@@ -25,9 +27,10 @@ def give_back(request: HttpRequest) -> HttpResponse:
     context = {
         "said": said,
         "texts": [each for each in said if " " in each[1].strip()],
+        "wait": wait,
         "files": [str(getattr(file, "name", "")) for file in request.FILES.values()],
     }
-    return render(request, "errors/stale.html", context, status=403)
+    return render(request, "errors/stale.html", context, status=status)
 
 
 def _ours(request: HttpRequest) -> bool:

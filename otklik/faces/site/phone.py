@@ -18,7 +18,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from otklik.faces import access
+from otklik.faces import access, storm
 from otklik.faces.forms import SendForm, accept, uploads
 from otklik.faces.site import views
 from otklik.flow.intake.files import ACCEPT
@@ -135,6 +135,10 @@ def deliver(request: HttpRequest) -> JsonResponse:
     if missing:
         return JsonResponse({"missing": missing}, status=410)
     kept = SendForm.posted(request.POST)
+    if asked := storm.asked_of_sender(request, kept.values["idempotency_key"]):
+        busy = JsonResponse({"problems": [_("Сейчас пишут очень многие")]}, status=503)
+        busy["Retry-After"] = str(asked.wait)  # it waits in the phone and is tried again
+        return busy
     if words := _lacks(request, kept):
         return JsonResponse({"problems": [words]}, status=422)
     language = get_language() or "ru"

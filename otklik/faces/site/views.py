@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import access, show
+from otklik.faces import access, show, storm
 from otklik.faces.forms import SendForm, accept, uploads
 from otklik.faces.site import appeals, correspondence, feeds, refusals
 from otklik.faces.stale import give_back
@@ -94,6 +94,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if not form.values["idempotency_key"]:
         form.values["idempotency_key"] = str(uuid.uuid4())
     files, missing = files_of(request)
+    if asked := storm.asked_of_sender(request, form.values["idempotency_key"]):
+        return _asked(request, form, files, asked)
     if missing:
         form.errors["photos"] = [_("Снимок дошёл не весь. Нажмите «Отправить» ещё раз")]
         return send_page(request, form, files=files, status=422)
@@ -116,6 +118,21 @@ def send(request: HttpRequest) -> HttpResponse:
         return send_page(request, form, files=files, status=422)
     access.remember(request, receipt.number)
     return redirect("site:sent", receipt.spoken)
+
+
+def _asked(
+    request: HttpRequest, form: SendForm, files: Sequence[Upload], asked: storm.Asked
+) -> HttpResponse:
+    """Give the form back with a puzzle for the browser and a wait for who has no script."""
+    form.errors["__all__"] = [
+        _(
+            "Сейчас пишут очень многие. Подождите %(wait)s с и нажмите «Отправить» ещё раз:"
+            " всё написанное на месте"
+        ) % {"wait": asked.wait}
+    ]  # fmt: skip
+    answer = send_page(request, form, files=files, status=storm.TOO_MANY, asked=asked)
+    answer["Retry-After"] = str(asked.wait)
+    return answer
 
 
 def _like(form: SendForm) -> tuple[list[Any], list[Any]]:
@@ -145,6 +162,7 @@ def send_page(
     twins: list[Any] | None = None,
     status: int = 200,
     kept: bool = False,
+    asked: storm.Asked | None = None,
 ) -> HttpResponse:
     """Show the form with what was typed; `kept` is what a phone keeps to work alone."""
     tree = topics()
@@ -162,6 +180,7 @@ def send_page(
         "held": [] if _scripted(request) else held.hold(files, intake_queries.limits()),
         "region_center": [region().center_lat, region().center_lon],
         "kept": kept,
+        "asked": asked,
         "emergencies": [] if kept else shown_now(timezone.now()),
         **appeals.choice(),
     }
