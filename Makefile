@@ -19,7 +19,7 @@ run:       ## Set up all that is needed and serve the demo region on http://127.
 test: setup-dev check ## Everything: the quick part and every test, in a real browser too
 	@$(BIN)/python -m tools.browser
 	@$(BIN)/python tools/front.py types
-	$(BIN)/pytest -n 2 --dist loadfile $(T)
+	$(BIN)/pytest -n 3 --dist loadfile $(T)
 
 check: setup-dev lint types order templates migrations ## The quick part, in under a minute
 

@@ -59,8 +59,9 @@ of_others: dict[str, dict[str, list[str]]] = {}
 
 
 @pytest.fixture(autouse=True)
-def _bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse without a page: thousands are heard here, what they look like is shown elsewhere."""
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse with no page, print with no drawing: thousands are heard, looks are not the point."""
+    monkeypatch.setattr("weasyprint.HTML.write_pdf", lambda *_, **__: b"%PDF-1.7")
     monkeypatch.setattr(errors, "_page", lambda _request, status: HttpResponse(status=status))
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 

@@ -52,7 +52,7 @@ class Made:
     token_key: str
 
 
-def made(secrecy: str, method: str = "approval", voters: int = 21) -> Made:
+def made(secrecy: str, method: str = "approval", voters: int = 12) -> Made:
     vote = running(secrecy, method)
     people = [
         Voter(citizen("vologda-city" if n % 3 else "cherepovets-city")) for n in range(voters)
