@@ -22,6 +22,7 @@ from otklik.flow.intake.files import stored
 from otklik.flow.privacy import queries
 from otklik.flow.privacy.commands import ask_erasure
 from otklik.ground.accounts.rules import Refused
+from otklik.participation import own
 from otklik.readers.notifications import choosing
 from otklik.readers.notifications.watches import queries as watches
 from otklik.readers.notifications.watches import wording
@@ -54,7 +55,9 @@ def _held(person: Person) -> dict[str, Any]:
         "switched": choosing.switched(person), "quiet": habit.quiet, "digest": habit.digest,
         "from": f"{habit.quiet_from:%H:%M}", "to": f"{habit.quiet_to:%H:%M}",
     }  # fmt: skip
-    return queries.held_about(person) | {"watches": asked, "notices": chosen}
+    took = own.took_part(person)
+    more = {"watches": asked, "notices": chosen, "participation": took}
+    return queries.held_about(person) | more
 
 
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
@@ -84,7 +87,7 @@ def download(request: HttpRequest) -> HttpResponse:
     stream, left = io.BytesIO(), BIG
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("my-data.json", told)
-        for name, path in queries.files_of(person):
+        for name, path in [*queries.files_of(person), *own.files_of(person)]:
             file = stored(path)
             if file.is_file() and (left := left - file.stat().st_size) > 0:
                 archive.write(file, f"files/{name}")

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
+from otklik.ground.accounts.models import Person
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.ballots import queries
 from otklik.participation.ballots.models import Ballot, OpenBallot, RegisterEntry, Vote
@@ -18,7 +19,14 @@ from tests.cast import make_world
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TIMES = 6
+TIMES, INSTANTS = 3, 1_000
+TABLE, ONE = RegisterEntry._meta.db_table, "one_person_one_ballot"
+ENTER = (
+    f"INSERT INTO {TABLE} (id, region_id, vote_id, voter_id, stratum, nonce, leaf, issued_on,"  # noqa: S608
+    " blinded_hash, blind_signature, waiting)"
+    " SELECT gen_random_uuid(), region_id, id, %s, '', '', '', current_date, '', '', true"
+    " FROM ballots_vote WHERE id = %s"
+)
 LEVELS = ("open", "detached", "blind")
 
 
@@ -65,15 +73,75 @@ def pressed_twice(vote: Vote, choices: list[Any]) -> list[Any]:
 @pytest.mark.django_db(transaction=True)
 def test_one_person_pressing_twice_has_one_vote_at_every_level_by_every_method() -> None:
     make_world()  # costs the most here: one test for all
+    votes = []
     for secrecy in LEVELS:
         for method, choices in CHOICES.items():
-            _pressed_twice_counts_once(running(secrecy, method), choices)
+            votes.append(running(secrecy, method))
+            _pressed_twice_counts_once(votes[-1], choices)
         _two_changes_are_two_revisions(running(secrecy, "approval"))
     vote = running("detached")
     people = [Voter(citizen()) for _ in range(8)]
     answers = at_once(*(partial(each.cast, vote, ["v1"]) for each in people))
     assert not [each for each in answers if isinstance(each, Exception)]
     assert counted(vote) == len(people)
+    _a_thousand_instants(votes)
+
+
+def _a_thousand_instants(votes: list[Vote]) -> None:
+    """Let two connections that stay open write one person into a register at the same instant.
+
+    Whole ballots are cast above; this is the line of the register that decides, a thousand times
+    for every method and level.
+    """
+    people = Person.objects.bulk_create(
+        Person(email=f"instant{number}@example.ru", region_id=votes[0].region_id)
+        for number in range(INSTANTS)
+    )
+    rounds = [(vote.pk, person.pk) for vote in votes for person in people]
+    before = RegisterEntry.objects.count()
+    barrier = threading.Barrier(2)
+    written: list[list[bool]] = [[], []]
+
+    def write(place: int) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit TO off")
+                for pair in rounds:
+                    barrier.wait(timeout=60)
+                    written[place].append(_enter(cursor, *pair))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write, args=(place,)) for place in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [one != other for one, other in zip(*written, strict=True)] == [True] * len(rounds)
+    assert len(rounds) == INSTANTS * len(LEVELS) * len(CHOICES)
+    assert RegisterEntry.objects.count() - before == len(rounds)
+    _shown_to_fail_without_the_constraint(votes[0], people[0])
+
+
+def _enter(cursor: Any, vote: int, person: int) -> bool:
+    try:
+        cursor.execute(ENTER, [person, vote])
+    except IntegrityError:
+        return False
+    return True
+
+
+def _shown_to_fail_without_the_constraint(vote: Vote, person: Person) -> None:
+    """Drop it inside a transaction that is rolled back: the same line is written again."""
+    entries = RegisterEntry.objects.filter(vote=vote, voter=person)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT {ONE}")
+        assert _enter(cursor, vote.pk, person.pk)
+        assert entries.count() == 2
+        transaction.set_rollback(True)
+    assert entries.count() == 1
+    with connection.cursor() as cursor:
+        assert not _enter(cursor, vote.pk, person.pk)
 
 
 def _pressed_twice_counts_once(vote: Vote, choices: list[Any]) -> None:
@@ -105,7 +173,7 @@ def _two_changes_are_two_revisions(vote: Vote) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_without_the_constraint_both_presses_would_count() -> None:
     make_world()
-    table, name = RegisterEntry._meta.db_table, "one_person_one_ballot"
+    table, name = TABLE, ONE
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     try:
