@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "otklik.flow.refusals",
     "otklik.flow.correspondence",
     "otklik.flow.answers",
+    "otklik.flow.amends",
     "otklik.flow.emergencies",
     "otklik.flow.arbitration",
     "otklik.flow.problems",

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from otklik.faces import access
+from otklik.flow.amends import queries as amends
 from otklik.flow.control.queries import unseen
 from otklik.flow.instructions import queries as instructions
 from otklik.ground.accounts.queries import powers_of
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official
 
 SECTIONS = {
-    "templates": ("edit_templates",), "checks": ("verify",), "votes": ("organise_votes",),
+    "templates": ("edit_templates",), "checks": ("verify",),
+    "amends": ("extend",), "refusals": ("verify", "judge_dispute"), "votes": ("organise_votes",),
     "reception": ("hold_reception",), "statistics": ("see_statistics",),
     "tasks": ("instruct", "fulfil", "see_statistics"), "people": ("manage_people",),
     "exports": ("export_cases", "approve_export"), "erasures": ("erase_person",),
@@ -71,6 +73,11 @@ def _tasks_waiting(asker: Official | None) -> dict[str, int]:
     return instructions.waiting(asker, timezone.now()) if asker else {}
 
 
+def _amends_waiting(asker: Official | None) -> dict[str, int]:
+    """Count whom to get in touch with; asked only by a page that shows it."""
+    return amends.counts_for(asker, timezone.now()) if asker else {}
+
+
 def _outcomes_waiting(asker: Official | None) -> dict[str, int]:
     """Count broken promises and what waits for a decision; asked only by a page that shows it."""
     return outcomes.waiting(asker, timezone.now()) if asker else {}
@@ -99,6 +106,7 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "official": asker,
         "may": _sections(asker),
         "unseen_reminders": SimpleLazyObject(lambda: _unseen(request)),
+        "amends_waiting": partial(_amends_waiting, asker),
         "tasks_waiting": partial(_tasks_waiting, asker),
         "outcomes_waiting": partial(_outcomes_waiting, asker),
         "moderation_waiting": partial(_moderation_waiting, asker),

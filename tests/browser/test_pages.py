@@ -75,7 +75,7 @@ PAGES = (
     *(("executor", path, 1366) for path in ("/desk/c/{work}/", "/desk/appeals/questions/")),
     ("executor", "/desk/c/{work}/", 390),
     *(("operator", path, 1366) for path in ("/desk/call/", "/desk/callbacks/")),
-    ("controller", "/desk/checks/", 1366),
+    *(("controller", path, 1366) for path in ("/desk/checks/", "/desk/refusals/")),
     *(("admin", path, 390) for path in ("/desk/people/", "/desk/erasures/", "/desk/exports/")),
     ("admin", "/desk/routing/", 390),
     ("auditor", "/desk/audit/", 390),

@@ -8,6 +8,7 @@ passes between them and the timers run. After each step the rows are played agai
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -29,7 +30,8 @@ from otklik.flow.control.commands import watch
 from otklik.flow.control.models import Alarm
 from otklik.flow.correspondence import commands as correspondence
 from otklik.flow.refusals import commands as refusals
-from otklik.flow.refusals.models import Contest
+from otklik.flow.refusals import timers as refusal_timers
+from otklik.flow.refusals.models import Check, Contest
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.queries import fact
 from otklik.journal.reading import about
@@ -132,6 +134,21 @@ class Life(RuleBasedStateMachine):
         verb = refusals.take_back_refusal if right else refusals.uphold_refusal
         self.press("take_back" if right else "uphold_refusal", lambda: verb(
             self.number, reason=reason, by=judge, now=self.now))  # fmt: skip
+
+    @rule(right=st.booleans(), reason=st.sampled_from(["", "Брани нет"]))
+    def the_sample_is_looked_at(self, right: bool, reason: str) -> None:
+        refusal_timers.run(self.now)
+        drawn = Check.objects.filter(case__number=self.number, checked_at=None).first()
+        if drawn is None:
+            return
+        status = Case.objects.get(number=self.number).status
+        verb = "reverse" if status == "rejected" and not right else ""
+        check = partial(refusals.check_refusal, drawn.pk, right=right, reason=reason,
+                        by=self.people["controller"], now=self.now)  # fmt: skip
+        if verb:
+            self.press(verb, check)
+        elif right or reason:
+            check()
 
     @rule(text=st.sampled_from(["", "Какая это улица?"]))
     def ask(self, text: str) -> None:

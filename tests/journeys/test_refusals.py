@@ -1,4 +1,4 @@
-"""A refusal that is not right is put right: by its author's word."""
+"""A refusal that is not right is put right: by its author's word, and by a weekly sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from otklik.flow.cases import rules
 from otklik.flow.cases.clockwork import policy_rules
 from otklik.flow.cases.commands import reject_case
 from otklik.flow.cases.queries import verbs_of
-from otklik.flow.refusals import commands
+from otklik.flow.control.queries import keeping
+from otklik.flow.refusals import commands, queries, timers
+from otklik.flow.refusals.models import Check
+from otklik.ground.kit.memo import forget
 from otklik.ground.organisations.queries import working_time_of
 from otklik.journal.reading import about
 from tests.cast import bound, elena, opened_case, signed_in
@@ -91,3 +94,44 @@ def test_a_refusal_that_stands_is_judged_once_and_in_its_time() -> None:
     assert "Проверьте отказ" not in anna.get(f"/m/{old.spoken}/").content.decode()
     with pytest.raises(rules.Refused, match="too_late"):
         commands.contest_refusal(old.number, text="Нет", by="anonymous", now=timezone.now())
+
+
+def test_a_weekly_sample_of_refusals_is_looked_at_by_others_and_counted() -> None:
+    region = elena().region
+    region.settings = {**region.settings, "refusal_share": 50}
+    region.save()
+    forget()
+    now = timezone.now()
+    cases = [refused(days=7 + timezone.localdate(now).weekday()) for _ in range(3)]
+    assert timers.run(now) == 2, "half of three, rounded up"
+    assert timers.run(now) == 0, "once a week"
+    drawn = list(Check.objects.order_by("pk"))
+    lots = sorted(cases, key=lambda case: queries.lot(drawn[0].draw.week, case.number))
+    assert [each.case for each in drawn] == lots[:2], "by secret lots, the same whoever draws"
+
+    own = signed_in(bound("controller", home="cur"))
+    assert drawn[0].case.spoken not in own.get("/desk/refusals/").content.decode()
+    other = bound("controller", home="adm-vologda-city")
+    page = signed_in(other)
+    shown = page.get("/desk/refusals/").content.decode()
+    assert all(each.case.spoken in shown for each in drawn)
+    first, second = (f"/desk/refusals/{each.pk}/" for each in drawn)
+    assert own.post(first, {"right": "yes"}).status_code == 404
+    assert signed_in(elena()).get("/desk/refusals/").status_code == 403
+    page.post(first, {"right": "yes"})
+    assert page.post(second, {"right": "no"}).status_code == 422, "wrong, and why"
+    page.post(second, {"right": "no", "reason": "Брани в тексте нет"})
+    case = drawn[1].case
+    case.refresh_from_db()
+    assert (case.status, case.stage, case.closed_at) == ("submitted", "moderation", None)
+    own_page = signed_in(accounts.person(accounts.CITIZEN)).get(f"/m/{case.spoken}/")
+    assert "Брани в тексте нет" in own_page.content.decode()
+    with pytest.raises(rules.Refused, match="own_refusal"):
+        reject_case(case.number, reason="obscene", by=elena(), now=now)
+
+    kept = keeping(other, now - timedelta(days=30), timezone.now())
+    body = next(each for each in kept if each.code == elena().organisation.code)
+    assert (body.counts["refusals_checked"], body.counts["refusals_wrong"]) == (2, 1)
+    behind = page.get(f"/desk/gaming/refusals_wrong/?organisation={body.code}").content.decode()
+    assert case.spoken in behind
+    assert drawn[0].case.spoken not in behind

@@ -6,6 +6,7 @@ from django.urls import path
 
 from otklik.faces import addresses
 from otklik.faces.desk import (
+    amends,
     answers,
     appeals,
     calls,
@@ -25,6 +26,7 @@ from otklik.faces.desk import (
     projects,
     proposals,
     reception,
+    refusals,
     reports,
     roadmaps,
     routing,
@@ -158,6 +160,10 @@ urlpatterns = [
     path("social/load/", social_load.load, name="load_mentions"),
     path("social/", social.mentions, name="social"),
     path("social/<int:mention_id>/<str:verb>/", social.act, name="act_on_mention"),
+    path("amends/", amends.duties, name="amends"),
+    path("amends/<int:duty_id>/", amends.report, name="report_contact"),
+    path("refusals/", refusals.sample, name="refusals"),
+    path("refusals/<int:check_id>/", refusals.check, name="check_refusal"),
     path("checks/", answers.checks, name="checks"),
     path("appeals/", appeals.journal, name="appeals"),
     path("appeals/sstu/", sstu.month, name="sstu"),

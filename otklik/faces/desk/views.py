@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show, told
-from otklik.faces.desk import appeals, correspondence, editor, refusals
+from otklik.faces.desk import amends, appeals, correspondence, editor, refusals
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
@@ -201,6 +201,7 @@ def _case_page(
             for each in found.disputes.all()
         ],
         **refusals.of_a_case(found, seen),
+        **amends.of_a_case(found, seen),
         **correspondence.of_a_case(found, seen, permissions),
         "ratings": [
             {

@@ -95,6 +95,18 @@ class CaseTakenBack(CaseFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseRefusalReversed(CaseFact):
+    """A sample check found a refusal wrong: the message is before the moderators again."""
+
+    kind: ClassVar[str] = "case.refusal_reversed"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Проверка нашла отказ неверным, сообщение снова у модераторов",
+        "en": "A check found the refusal wrong; moderators have the message again",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseRefusalUpheld(CaseFact):
     """Another moderator found that the refusal was right."""
 

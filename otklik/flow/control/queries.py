@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Aggregate, Count, Exists, F, FloatField, OuterRef, Q
@@ -16,6 +17,7 @@ from otklik.flow.cases.queries import cases_of, counted_for
 from otklik.flow.control import rules
 from otklik.flow.control.models import Reminder, Watch
 from otklik.flow.rating.models import Rating
+from otklik.flow.refusals.models import Check
 from otklik.ground.kit.memo import remembered
 from otklik.ground.organisations.queries import organisations_by_id, working_time_of
 from otklik.ground.territories.queries import region
@@ -153,15 +155,12 @@ class Kept:
     @property
     def cells(self) -> list[tuple[str, int, int | None]]:
         """Each measure with its number and, past the first, its share of the answered."""
-        answered = self.counts["answered"]
-        return [
-            (
-                name,
-                self.counts[name],
-                rules.share(n, answered) if name != "answered" and n <= answered else None,
-            )
-            for name, n in self.counts.items()
-        ]
+        return [(name, n, self._share(name, n)) for name, n in self.counts.items()]
+
+    def _share(self, name: str, count: int) -> int | None:
+        whole = self.counts["refusals_checked" if name == "refusals_wrong" else "answered"]
+        plain = name in {"answered", "refusals_checked"} or count > whole
+        return None if plain else rules.share(count, whole)
 
 
 def _event(kind: str, since: datetime, until: datetime, **more: Any) -> Exists:
@@ -196,6 +195,17 @@ def _returned(since: datetime, until: datetime, organisation_id: int | None) -> 
     return Q(Exists(hops))
 
 
+def _checks(measure: str, since: datetime, until: datetime) -> QuerySet[Check]:
+    """Return the refusals of the samples that were checked, or found wrong."""
+    found = Check.objects.filter(region=region(), checked_at__range=(since, until))
+    return found.filter(right=False) if measure == "refusals_wrong" else found
+
+
+def _refused(measure: str, since: datetime, until: datetime, body: int | None) -> Q:
+    found = _checks(measure, since, until).filter(case=OuterRef("pk"))
+    return Q(Exists(found.filter(body=body) if body else found))
+
+
 def _asked(measure: str, since: datetime, until: datetime, organisation_id: int | None = None) -> Q:
     """Return which cases a number counts; the list behind it is the same question."""
     late = {"due_before__gte": F("at"), "due_before__lte": F("at") + rules.LAST_HOUR}
@@ -213,9 +223,11 @@ def _asked(measure: str, since: datetime, until: datetime, organisation_id: int 
             status="closed", disputes=None,
         ),
         "reopened": lambda: Q(_event("reopen", since, until)),
+        **{name: partial(_refused, name, since, until, organisation_id)
+           for name in rules.OF_REFUSALS},
     }  # fmt: skip
     asked = questions[measure]()
-    if organisation_id and measure != "returned":
+    if organisation_id and measure not in {"returned", *rules.OF_REFUSALS}:
         asked &= Q(organisation=organisation_id)
     return asked
 
@@ -229,6 +241,9 @@ def _by_body(
         )
         gave = hops.order_by().values_list("organisation")
         return dict(gave.annotate(Count("case", distinct=True)))
+    if measure in rules.OF_REFUSALS:  # by the body of who refused
+        checks = _checks(measure, since, until).filter(case__in=cases.values("pk")).order_by()
+        return dict(checks.values_list("body").annotate(Count("pk")))
     found = cases.filter(_asked(measure, since, until)).order_by().values_list("organisation")
     return {body: count for body, count in found.annotate(Count("pk", distinct=True)) if body}
 

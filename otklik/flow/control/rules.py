@@ -23,9 +23,20 @@ HOLDERS: Mapping[str, str] = {
 ABOVE: Mapping[str, str] = {"head": "extend", "curator": "judge_dispute"}
 """Who is told past the holder: those with this permission over the case."""
 MEASURES = (
-    "answered", "last_hour", "extended", "held", "saved", "resent", "returned", "unrated",
+    "answered",
+    "last_hour",
+    "extended",
+    "held",
+    "saved",
+    "resent",
+    "returned",
+    "unrated",
     "reopened",
-)  # fmt: skip
+    "refusals_checked",
+    "refusals_wrong",
+)
+OF_REFUSALS = ("refusals_checked", "refusals_wrong")
+"""Counted by the body of who refused, not by the one that holds the case."""  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
+from otklik.flow.amends.models import Duty
 from otklik.flow.appeals.models import Notice, Paper, Question
 from otklik.flow.calls.models import Call, Callback
 from otklik.flow.cases.models import Answer, Case, Dispute, Note, Support
@@ -318,6 +319,8 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     _mask_all(Answer.objects.filter(said), "text", names)
     _mask_all(Dispute.objects.filter(said), "text", names)
     _mask_all(Remark.objects.filter(said), "text", names)
+    for column in ("asked", "outcome"):
+        _mask_all(Duty.objects.filter(said), column, names)
     _mask_all(Contest.objects.filter(said), "text", names)
     _mask_all(Rating.objects.filter(said), "comment", names)
     Support.objects.filter(key__in=[f"report:{number}" for number in numbers]).update(

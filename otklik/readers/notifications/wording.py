@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from otklik.flow.amends.models import Duty
 from otklik.flow.appeals.models import Notice
 from otklik.flow.cases.models import Answer, Note
 from otklik.flow.channels.chats.queries import words
@@ -42,7 +43,8 @@ LEAST = 80
 """Letters of an answer that a thread shows, however long its frame."""
 NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
          "case.redirected": "redirected", "case.taken_back": "taken_back",
-         "case.refusal_upheld": "refusal_upheld"}  # fmt: skip
+         "case.refusal_upheld": "refusal_upheld",
+         "case.refusal_reversed": "refusal_reversed"}  # fmt: skip
 LONGEST_SMS = 300
 MARK = re.compile(r"\{(\w+)\}")
 
@@ -191,7 +193,13 @@ def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
     """Return what a fact of a case tells its author."""
     language = case.report.language
     note = _note(case, kind)
-    text = _answer(data) or _notice(data) or _line(data) or (note.text if note else "")
+    text = (
+        _answer(data)
+        or _notice(data)
+        or _line(data)
+        or _contact(data)
+        or (note.text if note else "")
+    )
     values = {
         "number": case.spoken,
         "organisation": _body(case, language),
@@ -286,6 +294,11 @@ def _note(case: Case, kind: str) -> Note | None:
 def _line(data: dict[str, Any]) -> str:
     found = Remark.objects.filter(pk=data["line"]).first() if data.get("line") else None
     return found.text if found else ""
+
+
+def _contact(data: dict[str, Any]) -> str:
+    found = Duty.objects.filter(pk=data["duty"]).first() if data.get("duty") else None
+    return f"{found.asked}\n{found.outcome}" if found else ""
 
 
 def _answer(data: dict[str, Any]) -> str:

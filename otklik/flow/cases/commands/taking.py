@@ -21,7 +21,7 @@ from otklik.flow.cases.commands.steps import (
     weight,
 )
 from otklik.flow.cases.models import Case, Support
-from otklik.flow.cases.queries import earlier_alike
+from otklik.flow.cases.queries import earlier_alike, refused_by
 from otklik.flow.regimes.commands import bar
 from otklik.flow.regimes.queries import barred_for, regime_of
 from otklik.flow.regimes.rules import LAWFUL
@@ -121,8 +121,12 @@ def register_case(
 
 @command
 def reject_case(number: str, *, reason: str, note: str = "", by: Official, now: datetime) -> Case:
-    """Refuse a message with a reason from the list and advice how to mend it."""
+    """Refuse a message with a reason from the list and advice how to mend it.
+
+    Whose refusal was found wrong does not refuse it again.
+    """
     case = locked(number)
+    rules.may_judge_refusal(by.ref, refused_by(case))
     move(case, "reject", now, by.ref, reason)
     case.closed_at, case.public = now, False
     clockwork.keep(case)
