@@ -13,6 +13,8 @@ from django.db import ProgrammingError, transaction
 from django.utils import timezone
 from PIL import Image
 
+from otklik.flow.cases.queries import public_cases
+from otklik.flow.intake.models import Report
 from otklik.ground.organisations.queries import organisations
 from otklik.journal.following import catch_up
 from otklik.participation.ballots import commands as votes
@@ -26,7 +28,7 @@ from otklik.participation.outcomes.models import (
 )
 from otklik.readers.notifications import commands as letters
 from otklik.readers.notifications.models import Delivery
-from tests.cast import bound, signed_in
+from tests.cast import bound, opened_case, signed_in
 
 if TYPE_CHECKING:
     from otklik.participation.ballots.models import Vote
@@ -109,6 +111,15 @@ def test_a_decision_its_promise_and_its_photo_reach_everybody() -> None:
     gone = executor.post(f"{verb}progress/", {"text": "Завезли песок", "percent": "40"})
     assert gone.status_code == 302
     assert "сделано 40 %" in page("/outcomes/")
+    case, writer = opened_case(), citizen()
+    Report.objects.filter(pk=case.report_id).update(author=writer)
+    tied = executor.post(f"{verb}link/", {"text": f"{case.spoken} 12345678"})
+    assert tied.status_code == 302, tied.content.decode()
+    assert executor.post(f"{verb}link/", {"text": case.spoken}).status_code == 422, "once"
+    assert (case.spoken in page("/outcomes/")) == public_cases().filter(pk=case.pk).exists()
+    catch_up(["notifications"])
+    told = Delivery.objects.filter(kind="obligation.linked", whom=f"person:{writer.pk}")
+    assert told.count() == 1, "the author of a tied message is told"
     kept = {"text": "Открыли площадку", "on": timezone.localdate().isoformat(), "photos": photo()}
     assert executor.post(f"{verb}keep/", kept).status_code == 302
     shot = ObligationPhoto.objects.get()

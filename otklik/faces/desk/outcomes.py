@@ -48,6 +48,10 @@ TABS = {
 PHOTOS = "image/jpeg,image/png,image/webp,image/heic"
 
 
+MOST = 200
+"""So many messages are tied at once."""
+
+
 class RulingForm(forms.Form):
     """What was decided, why and by whom."""
 
@@ -239,6 +243,9 @@ def _do(
 ) -> None:
     given = request.POST
     said: dict[str, Any] = {"text": given.get("text", "")[:4000], "by": official, "now": now}
+    if verb == "link":
+        numbers = said.pop("text").replace("-", "").replace(",", " ").split()[:MOST]
+        said["cases"] = queries.cases_named(official, numbers)
     if verb in {"progress", "keep"}:
         said["files"] = uploads(request, "photos")
     if verb == "progress":

@@ -16,6 +16,7 @@ from otklik.journal.writing import command, record
 from otklik.participation.outcomes import events, jobs, queries, rules
 from otklik.participation.outcomes.models import (
     Obligation,
+    ObligationCase,
     ObligationPhoto,
     ObligationStep,
     Ruling,
@@ -23,9 +24,10 @@ from otklik.participation.outcomes.models import (
 from otklik.participation.projects.models import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from otklik.flow.cases.models import Case
     from otklik.flow.intake.files import Upload
     from otklik.ground.accounts.models import Official
     from otklik.ground.organisations.models import Organisation
@@ -213,6 +215,25 @@ def drop(obligation_id: int, *, text: str, by: Official, now: datetime) -> Oblig
     _step(one, "drop", text, by, now)
     _tell(one, events.ObligationDropped, by.ref, now)
     return one
+
+
+@command
+def link(obligation_id: int, *, cases: Iterable[Case], by: Official, now: datetime) -> int:
+    """Tie messages that an obligation concerns, each once; their authors hear of it."""
+    one = _locked(obligation_id)
+    known = set(one.case_links.values_list("case", flat=True))
+    new = [each for each in cases if each.pk not in known]
+    if not new:
+        raise Refused("cases", "Новых сообщений с такими номерами нет",
+                      "There are no new messages of such numbers")  # fmt: skip
+    ObligationCase.objects.bulk_create(
+        ObligationCase(region_id=one.region_id, obligation=one, case=each, by=by, at=now)
+        for each in new
+    )
+    _step(one, "link", "", by, now)
+    for each in new:
+        _tell(one, events.ObligationLinked, by.ref, now, case=each.pk)
+    return len(new)
 
 
 @command

@@ -102,6 +102,20 @@ class ObligationDropped(ObligationFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObligationLinked(ObligationFact):
+    """A message was tied to an obligation: what is promised concerns it."""
+
+    kind: ClassVar[str] = "obligation.linked"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "С обязательством связано сообщение",
+        "en": "A message was tied to the obligation",
+    }
+
+    case: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObligationOverdue(ObligationFact):
     """The day of an obligation passed and it is not done."""
 

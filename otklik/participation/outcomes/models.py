@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from otklik.flow.cases.models import Case
 from otklik.ground.accounts.models import Official
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region
@@ -116,6 +117,27 @@ class ObligationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.obligation_id}: {self.verb}"
+
+
+class ObligationCase(models.Model):
+    """A message that an obligation concerns; its author hears of it, once."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="case_links")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("связано")
+
+    class Meta:
+        verbose_name = "сообщение обязательства"
+        verbose_name_plural = "сообщения обязательств"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation", "case"], name="case_of_obligation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation_id}: {self.case_id}"
 
 
 class ObligationPhoto(models.Model):

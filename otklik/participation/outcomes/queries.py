@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.utils.timezone import localdate
 
+from otklik.flow.cases.queries import cases_of, public_cases
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import may
@@ -15,6 +16,7 @@ from otklik.ground.territories.queries import region
 from otklik.participation.outcomes import rules
 from otklik.participation.outcomes.models import (
     Obligation,
+    ObligationCase,
     ObligationPhoto,
     ObligationStep,
     Ruling,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official
     from otklik.participation.ballots.models import Vote
     from otklik.participation.discussions.models import Discussion
@@ -131,8 +134,12 @@ def _outcome(phase: Phase, now: datetime) -> Outcome:
 def with_steps(found: Sequence[Outcome]) -> None:
     """Read at once the words and photos of what is to be shown."""
     steps = ObligationStep.objects.order_by("pk").prefetch_related("photos")
+    links = ObligationCase.objects.filter(case__in=public_cases().values("pk"))
+    open_links = links.select_related("case")
     prefetch_related_objects(
-        [each for one in found for each in one.obligations], Prefetch("steps", steps)
+        [each for one in found for each in one.obligations],
+        Prefetch("steps", steps),
+        Prefetch("case_links", open_links),
     )
 
 
@@ -254,6 +261,17 @@ def obligation_for(
     """Return an obligation with its phase's outcome; Obligation.DoesNotExist for any other."""
     one = _obligations().select_related("ruling").get(pk=obligation_id)
     return outcome_for(official, one.ruling.phase_id, now), one
+
+
+def cases_named(official: Official, numbers: Sequence[str]) -> list[Case]:
+    """Return the messages of these numbers that an official or everybody may see."""
+    return [
+        *{
+            each.pk: each
+            for found in (cases_of(official), public_cases())
+            for each in found.filter(number__in=numbers)
+        }.values()
+    ]
 
 
 def summary(now: datetime) -> dict[str, int]:

@@ -32,6 +32,7 @@ STEPS = (
     Step("progress", "Рассказать, как идёт", "Tell how it goes", frozenset({EXECUTOR, ORGANISER})),
     Step("keep", "Сообщить, что сделано", "Tell that it is done",
          frozenset({EXECUTOR, ORGANISER}), KEPT),
+    Step("link", "Связать сообщения жителей", "Tie messages", frozenset({EXECUTOR, ORGANISER})),
     Step("move", "Перенести срок", "Move the date", frozenset({ORGANISER})),
     Step("drop", "Снять обязательство", "Drop the obligation", frozenset({ORGANISER}), DROPPED),
 )  # fmt: skip

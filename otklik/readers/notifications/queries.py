@@ -145,9 +145,29 @@ def unread_of(person_id: int) -> QuerySet[Unread]:
 
 def _of_outcomes(entries: Sequence[Entry]) -> Iterator[Hearer]:
     """Give those who took part in the phase; how they voted is neither known nor asked here."""
-    took_part = _took_part({each.data["phase"] for each in entries})
-    for entry in entries:
+    linked = [each for each in entries if each.kind == "obligation.linked"]
+    others = [each for each in entries if each.kind != "obligation.linked"]
+    took_part = _took_part({each.data["phase"] for each in others})
+    for entry in others:
         yield from _each(entry, took_part.get(entry.data["phase"], []))
+    yield from _of_linked(linked)
+
+
+def _of_linked(entries: Sequence[Entry]) -> Iterator[Hearer]:
+    """Give the authors of messages that a promise concerns, where they have an account."""
+    found = Case.objects.filter(
+        pk__in={each.data["case"] for each in entries}, report__author__isnull=False,
+        report__withdrawn_at=None,
+    )  # fmt: skip
+    authors = {
+        pk: (f"person:{person}", _channels(email, ""))
+        for pk, person, email in found.values_list(
+            "pk", "report__author_id", "report__author__email"
+        )
+    }
+    for entry in entries:
+        if entry.data["case"] in authors:
+            yield from _each(entry, [authors[entry.data["case"]]])
 
 
 def _of_comments(entries: Sequence[Entry]) -> Iterator[Hearer]:

@@ -50,6 +50,7 @@ TOLD: Mapping[str, Told] = {
     "problem.closed": Told("news", owed=False, sms=True),
     "ruling.made": Told("ruling", owed=False),
     "obligation.kept": Told("promise_kept", owed=False),
+    "obligation.linked": Told("promise_linked", owed=False),
     "comment.shown": Told("comment_replied", owed=False),
     "comment.hidden": Told("comment_hidden"),
     "comment.restored": Told("comment_restored"),
@@ -59,7 +60,7 @@ TOLD: Mapping[str, Told] = {
     "proposal.accepted": Told("proposal"),
 }
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
-OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept"})
+OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept", "obligation.linked"})
 OF_PROPOSALS = frozenset(kind for kind in TOLD if kind.startswith("proposal."))
 OF_COMMENTS = frozenset(kind for kind in TOLD if kind.startswith("comment."))
 

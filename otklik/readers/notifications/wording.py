@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from otklik.flow.amends.models import Duty
 from otklik.flow.appeals.models import Notice
-from otklik.flow.cases.models import Answer, Note
+from otklik.flow.cases.models import Answer, Case, Note
 from otklik.flow.channels.chats.queries import words
 from otklik.flow.channels.chats.rules import LONGEST_SAID, filled, short
 from otklik.flow.channels.email.outbound import Enclosure, Letter
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from otklik.flow.cases.models import Case
 
 LETTERS, TEXTS, CHATS = "letter_texts", "sms_texts", "chat_texts"
 LEAST = 80
@@ -247,7 +246,9 @@ def of_outcome(kind: str, data: dict[str, Any]) -> About:
                    "signer": ruling.signer}  # fmt: skip
     else:
         one = Obligation.objects.select_related("organisation").get(pk=data["obligation"])
-        said = one.steps.filter(verb="keep").last()
+        said = one.steps.filter(verb="keep").last() if kind == "obligation.kept" else None
+        case = Case.objects.filter(pk=data.get("case", 0)).first()
+        values |= {"number": case.spoken if case else "", "day": date_format(one.due, "j E Y")}
         values |= {"what": one.what, "organisation": one.organisation.title_ru,
                    "text": said.text if said else ""}  # fmt: skip
     return About(values, f"/projects/{phase.project.slug}/")
