@@ -64,6 +64,14 @@ def doors() -> dict[str, str]:
     }  # fmt: skip
 
 
+def columns() -> dict[str, str]:
+    """Return how the ways head a table."""
+    return {
+        "email": gettext("Письмо"), "push": gettext("Устройство"), "chat": gettext("Чат"),
+        "sms": gettext("СМС"),
+    }  # fmt: skip
+
+
 def delivery(one: Delivery, language: str, *, of: str = "") -> dict[str, Any]:
     """Return what went to whom for the page of what was sent; numbers of other cases stay hidden.
 

@@ -36,7 +36,7 @@ def shown(request: HttpRequest, person: Person, *, status: int = 200, **more: An
         "devices": devices_of(person),
         "key": key_for_browsers(),
         "rows": [
-            (row, [(cell, told.doors()[cell.door].capitalize()) for cell in row.cells])
+            (row, [(cell, told.columns()[cell.door]) for cell in row.cells])
             for row in choosing.table(person, get_language() or "ru")
         ],
         "habit": choosing.habit_of(person),
