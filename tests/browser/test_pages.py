@@ -89,6 +89,8 @@ PAGES = (
     *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
     ("moderator", "/desk/discussions/moderation/?tab=appeals", 1366),
     *(("votes", f"/desk/petitions/{path}", 390) for path in ("", "new/")),
+    *(("votes", f"/desk/projects/{path}", 390) for path in ("", "new/")),
+    ("votes", "/desk/proposals/", 390),
     *(("votes", f"/desk/statements/{path}", 390) for path in ("", "new/", "{conversation}/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
     ("registrar", "/desk/appeals/exchange/", 390),
