@@ -18,6 +18,7 @@ LETTER_MARKS: Mapping[str, tuple[str, ...]] = {
     "ruling": ("title", "verdict", "text", "signer", "link", "region"),
     "promise_kept": ("title", "what", "organisation", "text", "link", "region"),
     "proposal": ("title", "state", "reason", "text", "link", "region"),
+    "promise_linked": (*CASE, "what"),
     "closed": ("number", "link", "region"),
     "digest": ("news", "count", "link", "region"),
     "watch_confirm": ("title", "confirm", "link", "region"),
