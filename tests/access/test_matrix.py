@@ -196,6 +196,7 @@ def _word(answer: HttpResponse, case: Case, door: matrix.Door) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2400)
 def test_each_cell_of_a_case(cases: dict[str, dict[str, Case]]) -> None:
     clients = {
         role: signed_in(bound(role, organisation=BODY, territory=PLACE, topic=TOPIC))

@@ -9,15 +9,18 @@ import threading
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 from procrastinate.contrib.django import app
 
-from otklik.journal.following import run_followers
+from otklik.journal.following import discover, followers, run_followers
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 logger = logging.getLogger(__name__)
 AGAIN = 1.0  # seconds before a worker that ended by itself is followed by another
+SPARE = 10
+"""Connections besides: who looks at the journal, and threads of jobs that have just ended."""
 
 
 class Command(BaseCommand):
@@ -28,9 +31,10 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=4)
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        make_room(options["concurrency"])
         stop = threading.Event()
-        followers = threading.Thread(target=run_followers, args=(stop,), name="followers")
-        followers.start()
+        following = threading.Thread(target=run_followers, args=(stop,), name="followers")
+        following.start()
         try:
             if options["followers_only"]:
                 signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -41,7 +45,18 @@ class Command(BaseCommand):
             pass
         finally:
             stop.set()
-            followers.join(10)
+            following.join(10)
+
+
+def make_room(concurrency: int) -> None:
+    """Widen the pool, before its first use, to a connection for each thread of this process.
+
+    A follower keeps its own as long as it runs: in a pool of fewer the last of them and every job
+    would wait for ever.
+    """
+    discover()
+    pool = connection.settings_dict["OPTIONS"]["pool"]
+    pool["max_size"] = max(pool["max_size"], len(followers) + concurrency + SPARE)
 
 
 async def run_jobs(concurrency: int) -> None:
