@@ -38,7 +38,12 @@ function start(form: HTMLFormElement): void {
   segments(form);
   const files = new Map<File, string>(); // each with the address where it is already, if it is
   const picker = need<HTMLInputElement>('input[name="photos"]', form);
-  const add = async (chosen: File[], drafted = false): Promise<void> => {
+  let added: Promise<void> = Promise.resolve();
+  const add = (chosen: File[], drafted = false): Promise<void> => {
+    added = added.catch(() => undefined).then(() => prepare(chosen, drafted)); // one after another; sending waits
+    return added;
+  };
+  const prepare = async (chosen: File[], drafted: boolean): Promise<void> => {
     const { clean, keepDraft } = await import("../lib/photos");
     const side = Number(form.dataset.photoSide);
     const limit = Number(form.dataset.files);
@@ -51,6 +56,7 @@ function start(form: HTMLFormElement): void {
     }
     show(); // after it is kept: a photo that was seen outlives the page
   };
+  if (picker.files?.length && !shelf.getItem(PHOTOS)) void add([...picker.files]); // chosen before we came
   picker.addEventListener("change", () => void add([...(picker.files ?? [])].filter((file) => !files.has(file))));
   const camera = find("[data-camera]", form);
   if (camera && matchMedia("(pointer: coarse)").matches) {
@@ -122,8 +128,8 @@ function start(form: HTMLFormElement): void {
     if (form.dataset.sent) return;
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
-    if (form.dataset.queue === undefined) send(form, say, state);
-    else void sendKept(form, files, say, state);
+    const go = () => (form.dataset.queue === undefined ? send(form, say, state) : void sendKept(form, files, say, state));
+    void added.then(go, go); // a photo chosen a moment ago goes too
   });
 }
 

@@ -236,3 +236,30 @@ def test_a_place_that_nobody_knows_is_told_while_writing(browser: Browser, serve
     anna.locator("[data-nowhere]", has_text="Не нашли").wait_for()
     anna.fill("#id_address", "Вологда, улица Мира, 12")
     expect(anna.locator("[data-nowhere]")).to_be_empty()
+
+
+def test_a_photo_chosen_at_the_last_moment_goes_too(browser: Browser, served: str) -> None:
+    anna = entered(browser, served, CITIZEN)
+    anna.add_init_script(
+        """const real = createImageBitmap;
+        window.createImageBitmap = (...said) =>
+          new Promise((done) => { window.goOn = () => done(real(...said)); });"""
+    )
+    anna.goto(f"{served}/send/")
+    anna.locator("[data-send][data-ready]").wait_for()
+    anna.fill("#id_text", f"{UNSURE}, снимок в последний миг")
+    anna.locator('input[name="place_kind"][value="unknown"]').check(force=True)
+    anna.locator('input[name="contact_kind"][value="none"]').check(force=True)
+    anna.set_input_files(
+        "#id_photos", {"name": "yama.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    while not anna.evaluate("() => Boolean(window.goOn)"):
+        anna.wait_for_timeout(100)
+    with anna.expect_request(
+        lambda asked: asked.method == "POST" and asked.url.endswith("/send/")
+    ) as sent:
+        anna.locator(".sendbar button").click()
+        anna.locator("[data-send][data-sent]").wait_for()
+        anna.evaluate("() => window.goOn()")
+    assert "uploaded" in (sent.value.post_data or "")
+    anna.locator("[data-number], #twins").first.wait_for()
