@@ -162,7 +162,8 @@ def test_no_order_of_actions_breaks_an_appeal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(paper, "available", lambda: False)  # the same paper, drawn in no time
     Life.people = {
         "executor": bound("executor", organisation=BODIES[0], home=BODIES[0]),
-        "judge": bound("curator"), "controller": bound("controller"),
+        "judge": bound("curator"), "moderator": bound("moderator"),
+        "controller": bound("controller"),
     }  # fmt: skip
     run_state_machine_as_test(
         Appeal,

@@ -111,13 +111,14 @@ class Running:
 def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a cluster with the region loaded and nothing running: each test takes a copy."""
     folder = tmp_path_factory.mktemp("region") / "data"
-    env = {**_env(folder), "OTKLIK_OWNER": "1"}
+    env = {**surroundings(folder), "OTKLIK_OWNER": "1"}
     made = [*OTKLIK, "shell", "-v0", "-c", MAKE_REGION]
     subprocess.run(made, env=env, check=True, stdout=subprocess.DEVNULL)
     return folder
 
 
-def _env(folder: Path, port: int = 0) -> dict[str, str]:
+def surroundings(folder: Path, port: int = 0) -> dict[str, str]:
+    """Return the environment of a server of its own; open the way there to the database's user."""
     for parent in folder.parents:  # the database's own user must get there
         if parent.owner() == "root" and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o011)
@@ -142,7 +143,7 @@ def running(tmp_path: Path, region: Path) -> Iterator[Running]:
         port = probe.getsockname()[1]
     _wait_for_the_end(region / "postgres" / "postmaster.pid")
     subprocess.run(["cp", "-a", str(region), str(folder)], check=True)
-    found = Running(folder, port, _env(folder, port))
+    found = Running(folder, port, surroundings(folder, port))
     try:
         yield found
     finally:

@@ -18,7 +18,7 @@ PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
 FLOW = {
     "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
-    "partners", "webhooks", "push", "chats", "mailbox",
+    "partners", "webhooks", "push", "chats", "mailbox", "watches",
 }  # fmt: skip
 SET_UP = {
     "chats": {"bot"},
