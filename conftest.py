@@ -54,7 +54,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
     """Load the region once for each database; tests roll back to it."""
     from django.db import connection  # noqa: PLC0415  (Django is ready only now)
 
-    from tests import kept  # noqa: PLC0415
+    from tests import environment, kept  # noqa: PLC0415
     from tests.cast import make_world  # noqa: PLC0415
 
     with django_db_blocker.unblock():
@@ -62,6 +62,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
             cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER journal_entry_whole")
         make_world()
         kept.keep()
+    environment.remember_copy()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -63,12 +63,18 @@ def pytest_configure(config: pytest.Config) -> None:
     wanted = freshness.digest(demo=False)
     if "PYTEST_XDIST_WORKER" not in os.environ:  # once, before the workers begin
         _make_ready(wanted)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    known = ROOT / "var" / "test" / f"loaded-{worker}"
-    if not known.exists() or known.read_text() != wanted:
+    if not _copied().exists() or _copied().read_text() != wanted:
         config.option.create_db = True
-        known.parent.mkdir(parents=True, exist_ok=True)
-        known.write_text(wanted)
+
+
+def _copied() -> Path:
+    return ROOT / "var" / "test" / f"loaded-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def remember_copy() -> None:
+    """Note of which `READY` this worker's database is a copy, once it is one."""
+    _copied().parent.mkdir(parents=True, exist_ok=True)
+    _copied().write_text(freshness.digest(demo=False))
 
 
 def _make_ready(wanted: str) -> None:
