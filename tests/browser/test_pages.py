@@ -8,6 +8,7 @@ import pytest
 
 from otklik.demo.accounts import (
     ADMINISTRATOR,
+    APPROVER,
     AUDITOR,
     CITIZEN,
     CONTROLLER,
@@ -41,8 +42,8 @@ SIGNED = "a:not(:has-text('праздник'))"
 """Surveys that ask one to sign in: another, of guests, has other pages."""
 
 OFFICIALS = (
-    MODERATOR, EXECUTOR, OPERATOR, CONTROLLER, SECOND_APPROVER, LEADER, ADMINISTRATOR, AUDITOR,
-    REGISTRAR, LOCAL_ADMIN, VOTES,
+    MODERATOR, EXECUTOR, APPROVER, OPERATOR, CONTROLLER, SECOND_APPROVER, LEADER, ADMINISTRATOR,
+    AUDITOR, REGISTRAR, LOCAL_ADMIN, VOTES,
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/watch/", "/messages/", "/problems/", "/problems/{problem}/",
@@ -71,6 +72,10 @@ PAGES = (
     ("author", "/discussions/{discussion}/write/?part=p1-1", 360),
     *(("author", f"/statements/{{saying}}/{path}", 360) for path in ("answer/", "add/", "mine/")),
     *(("author", f"/cabinet/{path}/", 360) for path in ("access", "claim", "notices")),
+    *(("author", f"/cabinet/{path}/", 360) for path in ("notices/log", "proposals/new")),
+    ("author", "/watch/", 360),
+    *(("approver", "/desk/amends/", width) for width in (390, 1366)),
+    ("admin", "/desk/texts/", 390),
     *(("moderator", path, 390) for path in DESK),
     *(("moderator", path, 1366) for path in ("/desk/", "/desk/c/{number}/", "/desk/statistics/")),
     *(("moderator", "/desk/c/{own}/photos/{photo}/", width) for width in (390, 1366)),
