@@ -1,4 +1,4 @@
-"""Install locked packages with uv, in a fifth of pip's processor time; with pip where uv finds no way.
+"""Install locked packages with uv, in a fifth of pip's seconds; with pip where uv finds no way.
 
 uv asks where pip would: the index, the found files and the certificate of pip's own settings. What
 of those it does not understand makes it fail, and then pip does it all.

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from otklik.demo import accounts
 from otklik.flow.cases import commands
+from otklik.flow.cases.queries import sight_on, sights_on
 from otklik.flow.intake.models import Attachment
 from otklik.flow.rating.commands import rate_answer
 from otklik.ground.accounts.events import WHAT
@@ -19,6 +20,8 @@ from otklik.journal.reading import about
 from tests.cast import bound, clara, close_file, opened_case, signed_in, vera
 
 if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
+
     from otklik.flow.cases.models import Case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -96,6 +99,18 @@ def test_what_was_opened_closes_again_and_opens_nothing_else(case: Case) -> None
     assert PHONE not in whole_page(signed_in(bound("analyst")), case)
     Look.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert PHONE not in whole_page(client, case)
+
+
+def test_many_are_masked_by_one_question_each_as_alone(
+    case: Case, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    official, now = vera(), timezone.now()
+    signed_in(official).post(f"/desk/c/{case.spoken}/contact/", {"code": "call_author"})
+    cases = [case, *(opened_case() for _ in range(3))]
+    alone = {each.pk: sight_on(official, each, now) for each in cases}
+    with django_assert_num_queries(1):
+        assert sights_on(official, cases, now) == alone
+    assert [alone[each.pk].contact for each in cases] == [True, False, False, False]
 
 
 def test_a_contractor_sees_the_street_an_executor_the_house_neither_the_flat(case: Case) -> None:
@@ -190,7 +205,7 @@ def test_the_author_sees_who_looked_by_body_and_role_never_by_name(case: Case) -
 
 def test_how_long_a_look_lasts_is_the_administrators_to_say(case: Case) -> None:
     region = case.region
-    region.settings = {**region.settings, "personal": {"reveal_minutes": 5}}
+    region.settings = {**region.settings, "personal": {"reveal_minutes": 5, "slip": 1}}
     region.save()
     from otklik.ground.kit.memo import forget  # noqa: PLC0415
 

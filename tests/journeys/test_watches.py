@@ -20,7 +20,7 @@ from otklik.flow.problems.commands import Draft, open_problem
 from otklik.ground.territories.queries import territories
 from otklik.journal.following import catch_up
 from otklik.journal.reading import head
-from otklik.readers.notifications.watches import commands, jobs
+from otklik.readers.notifications.watches import commands, jobs, queries
 from otklik.readers.notifications.watches.models import NewsWatch
 from tests.cast import VOLOGDA, boris, elena, opened_case, signed_in
 
@@ -131,7 +131,9 @@ def test_what_is_typed_wrong_stays_with_a_word(client: Client) -> None:
     assert not NewsWatch.objects.exists()
 
 
-def test_a_person_follows_a_message_and_is_forgotten_with_it(client: Client) -> None:
+def test_a_person_follows_a_message_and_is_forgotten_with_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     boris_case, nina = shown(), accounts.person(accounts.NEIGHBOUR)
     browser = signed_in(nina)
     public = client.get(f"/m/{boris_case.spoken}/").content.decode()
@@ -140,6 +142,9 @@ def test_a_person_follows_a_message_and_is_forgotten_with_it(client: Client) -> 
     browser.post("/watch/", {"case": boris_case.number})
     assert not told(), "nothing has changed"
     cases.start_case(boris_case.number, by=boris(), now=timezone.now())
+    monkeypatch.setattr(queries, "MOST", 2)
+    for each in [shown() for _ in range(3)]:  # a busy day of others hides nothing of it
+        cases.start_case(each.number, by=boris(), now=timezone.now())
     (letter,) = told(2)
     assert letter.to == [nina.email]
     assert boris_case.spoken in letter.body

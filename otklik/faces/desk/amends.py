@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
 from otklik.flow.amends import commands, queries
-from otklik.flow.cases.queries import sight_on
+from otklik.flow.cases.queries import sights_on
 from otklik.flow.cases.rules import Refused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from otklik.flow.amends.models import Duty
     from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Sight
@@ -40,17 +39,13 @@ def duties(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, official: Official, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    now = timezone.now()
-    waiting = queries.open_for(official)
+    now, waiting = timezone.now(), queries.open_for(official)
+    seen = sights_on(official, [each.case for each in waiting], now)
     context = {
-        "rows": [(each, _comment(each, official)) for each in waiting],
+        "rows": [(each, show.words(each.rating.comment, seen[each.case_id])) for each in waiting],
         "done": queries.done_for(official)[:DONE], "now": now, **more,
     }  # fmt: skip
     return render(request, "desk/amends.html", context, status=status)
-
-
-def _comment(duty: Duty, official: Official) -> str:
-    return show.words(duty.rating.comment, sight_on(official, duty.case, timezone.now()))
 
 
 @login_required

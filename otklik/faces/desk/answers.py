@@ -19,7 +19,7 @@ from otklik.faces.desk import editor
 from otklik.faces.desk.views import _case_or_404, _case_page
 from otklik.flow.answers import commands, queries
 from otklik.flow.answers.rules import BLANKS, PARTS, Parts
-from otklik.flow.cases.queries import permissions_on, sight_on
+from otklik.flow.cases.queries import permissions_on, sights_on
 from otklik.flow.cases.rules import Refused
 from otklik.ground.topics.queries import directory, topics
 
@@ -124,10 +124,9 @@ def checks(request: HttpRequest) -> HttpResponse:
     """List what a verifier shall look at on the spot: an own sample of what was called solved."""
     official = access.official_or_404(request, "verify")
     now = timezone.now()
-    rows = [
-        {"case": each, "shown": show.desk_case(each, sight_on(official, each, now))}
-        for each in queries.sample_for(official, now)
-    ]
+    sample = queries.sample_for(official, now)
+    seen = sights_on(official, sample, now)
+    rows = [{"case": each, "shown": show.desk_case(each, seen[each.pk])} for each in sample]
     findings = {code: each.title_ru for code, each in directory("inspection_findings").items()}
     context = {"rows": rows, "done": queries.inspected_by(official), "findings": findings}
     return render(request, "desk/checks.html", context)

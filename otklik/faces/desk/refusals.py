@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show
-from otklik.flow.cases.queries import sight_on
+from otklik.flow.cases.queries import sights_on
 from otklik.flow.cases.rules import Refused
 from otklik.flow.refusals import commands, queries
 
@@ -55,11 +55,12 @@ def sample(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, official: Official, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    now = timezone.now()
+    waiting = queries.waiting_for(official)
+    seen = sights_on(official, [each.case for each in waiting], timezone.now())
     rows = [
         {"check": each, "refusal": show.refusal(each.case),
-         "shown": show.desk_case(each.case, sight_on(official, each.case, now))}
-        for each in queries.waiting_for(official)
+         "shown": show.desk_case(each.case, seen[each.case_id])}
+        for each in waiting
     ]  # fmt: skip
     context = {"rows": rows, "done": queries.checked_by(official), "share": queries.share(), **more}
     return render(request, "desk/refusals.html", context, status=status)

@@ -11,7 +11,7 @@ from otklik.flow.amends.rules import Term
 from otklik.flow.cases.queries import visible_to
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ HEAD = "extend"
 
 def term() -> Term:
     """Return how long the region gives a body to get in touch."""
-    return Term(**region().settings.get("low_rating", {}))
+    return set_by("low_rating", Term)
 
 
 def duties_for(official: Official) -> QuerySet[Duty]:

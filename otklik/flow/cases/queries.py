@@ -159,7 +159,13 @@ def permissions_on(official: Official, case: Case) -> frozenset[str]:
 
 def sight_on(official: Official, case: Case, now: datetime) -> Sight:
     """Return how much of the personal data of a case an official sees now."""
-    return sight(permissions_on(official, case), opened_until(official, case.ref, now))
+    return sights_on(official, [case], now)[case.pk]
+
+
+def sights_on(official: Official, cases: Collection[Case], now: datetime) -> dict[int, Sight]:
+    """Return the same for many cases, by their ids, by one question to the database."""
+    opened = opened_until(official, [each.ref for each in cases], now)
+    return {each.pk: sight(permissions_on(official, each), opened.get(each.ref)) for each in cases}
 
 
 def role_on(official: Official, case: Case) -> str:

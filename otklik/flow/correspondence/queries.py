@@ -8,7 +8,7 @@ from otklik.flow.cases.queries import visible_to
 from otklik.flow.cases.rules import Refused, step
 from otklik.flow.correspondence.models import Remark
 from otklik.flow.correspondence.rules import Bounds, check_line
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,7 +21,7 @@ SHOWN = 10
 
 def bounds() -> Bounds:
     """Return how much the region lets one side write."""
-    return Bounds(**region().settings.get("correspondence", {}))
+    return set_by("correspondence", Bounds)
 
 
 def lines_of(case: Case) -> list[Remark]:

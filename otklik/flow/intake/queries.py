@@ -12,7 +12,7 @@ from otklik.flow.intake.models import Attachment, Report, stems
 from otklik.ground.kit import signing
 from otklik.ground.kit.sealing import email_print, phone_print, word_prints
 from otklik.ground.kit.text import words
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ WHOLE_PHONE = 10
 
 def limits() -> rules.Limits:
     """Return what may be sent, as the administrator set it."""
-    return rules.Limits(**region().settings.get("limits", {}))
+    return set_by("limits", rules.Limits)
 
 
 def report_for(person: Person, number: str) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
@@ -34,12 +34,12 @@ from otklik.ground.kit.memo import remembered
 from otklik.ground.kit.sealing import phone_print
 from otklik.ground.kit.signing import unsign
 from otklik.ground.organisations.queries import organisations, organisations_by_id, subtree_ids
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import label, topics
 from otklik.journal.reading import about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
@@ -184,16 +184,16 @@ class PersonalRules:
 
 def personal_rules() -> PersonalRules:
     """Return what the administrator set about personal data."""
-    told = region().settings.get("personal", {})
-    known = {each.name for each in fields(PersonalRules)}
-    return PersonalRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("personal", PersonalRules)
 
 
-def opened_until(official: Official, subject: str, now: datetime) -> datetime | None:
-    """Return until when an official's look keeps a subject's data open, or None."""
-    looks = Look.objects.filter(official=official, subject=subject, until__gt=now)
-    found: datetime | None = looks.aggregate(until=Max("until"))["until"]
-    return found
+def opened_until(
+    official: Official, subjects: Collection[str], now: datetime
+) -> dict[str, datetime]:
+    """Return those of the subjects whose data an official's look keeps open, and until when."""
+    looks = Look.objects.filter(official=official, subject__in=subjects, until__gt=now)
+    until = looks.order_by().values("subject").annotate(last=Max("until"))
+    return dict(until.values_list("subject", "last"))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Q, TextField
@@ -13,12 +15,22 @@ from otklik.ground.territories import rules
 from otklik.ground.territories.models import Region, Settlement, Street, Territory
 
 SECONDS = 10
+Settings = TypeVar("Settings", bound=Any)
+"""A dataclass of what an administrator may set, each with its usual value."""
 
 
 @remembered(SECONDS)
 def region() -> Region:
     """Return the region that this installation serves."""
     return Region.objects.get(code=settings.REGION)
+
+
+def set_by(name: str, kind: type[Settings]) -> Settings:
+    """Return what the region's settings say under a name; what `kind` does not know is left out."""
+    told = region().settings.get(name, {})
+    known = {each.name for each in fields(kind)}
+    made: Settings = kind(**{key: value for key, value in told.items() if key in known})
+    return made
 
 
 @remembered(SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from otklik.flow.channels.push.models import Device
 from otklik.flow.intake.models import Report
 from otklik.flow.problems.models import Joining
 from otklik.ground.accounts.models import Person, ProvenPhone
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import directory
 from otklik.readers.notifications import rules
 from otklik.readers.notifications.models import Choice, Delivery, Habit
@@ -45,9 +45,7 @@ class Wanted:
 
 def notice_rules() -> NoticeRules:
     """Return what the administrator set."""
-    told = region().settings.get("notices", {})
-    known = {each.name for each in fields(NoticeRules)}
-    return NoticeRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("notices", NoticeRules)
 
 
 def local(now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, Min, OuterRef
@@ -11,7 +11,7 @@ from otklik.flow.cases.models import Case
 from otklik.flow.channels.chats import rules
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
 from otklik.ground.kit.text import phrase_in
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ NONE = (0, None)
 
 def chat_rules() -> rules.ChatRules:
     """Return what the administrator set."""
-    told = region().settings.get("chats", {})
-    known = {each.name for each in fields(rules.ChatRules)}
-    return rules.ChatRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("chats", rules.ChatRules)
 
 
 def bot_by_address(address: str) -> Bot | None:

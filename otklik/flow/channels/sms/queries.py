@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min
@@ -10,7 +9,7 @@ from django.db.models import Count, Min
 from otklik.flow.channels.sms.models import SmsMessage
 from otklik.flow.channels.sms.rules import SmsRules
 from otklik.ground.kit.sealing import phone_print
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
 def sms_rules() -> SmsRules:
     """Return what the administrator set."""
-    told = region().settings.get("sms", {})
-    known = {each.name for each in fields(SmsRules)}
-    return SmsRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("sms", SmsRules)
 
 
 def text_of(code: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from otklik.flow.channels.social import rules
 from otklik.flow.channels.social.models import Feed, Mention
 from otklik.ground.accounts.bounds import within
 from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import directory
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ COLUMNS = "monitoring_columns"
 
 def social_rules() -> rules.SocialRules:
     """Return what the administrator set."""
-    told = region().settings.get("social", {})
-    known = {each.name for each in fields(rules.SocialRules)}
-    return rules.SocialRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("social", rules.SocialRules)
 
 
 def phrases(code: str) -> list[str]:

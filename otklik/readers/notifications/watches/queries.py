@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import public_cases
 from otklik.flow.problems.queries import public_problems
 from otklik.ground.kit import signing
-from otklik.ground.territories.queries import region
+from otklik.ground.territories.queries import region, set_by
 from otklik.ground.topics.queries import topics
 from otklik.journal.reading import of_kinds
 from otklik.readers.notifications.rules import clock, next_at
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from otklik.flow.problems.models import Problem
     from otklik.ground.accounts.models import Person
+    from otklik.journal.reading import Entry
 
-AT_ONCE, MOST = 200, 1000
+AT_ONCE = 200
+MOST = 20_000
+"""Of one kind since the last letter: two days of a storm."""
 SALT, YEARS = "watches", 5 * 366 * 86_400
 SHOWN = ("case.registered", "case.shown")
 DECLARED = ("outage", "planned")
@@ -49,9 +54,7 @@ class News:
 
 def watch_rules() -> WatchRules:
     """Return what the administrator set."""
-    told = region().settings.get("watches", {})
-    known = {each.name for each in fields(WatchRules)}
-    return WatchRules(**{name: value for name, value in told.items() if name in known})
+    return set_by("watches", WatchRules)
 
 
 def next_letter(now: datetime) -> datetime:
@@ -100,21 +103,27 @@ def print_of(token: str) -> str | None:
 def news_for(watches: Sequence[NewsWatch]) -> list[News]:
     """Return what is new for each of these since it heard last: a few reads for all of them."""
     since = min((each.position for each in watches), default=0)
-    told = of_kinds({*SHOWN, *MOVED, "problem.opened"}).filter(position__gt=since)
-    entries = list(
-        told.order_by("-position").values_list("position", "kind", "subject", "data")[:MOST]
-    )
-    shown = {s: p for p, kind, s, data in reversed(entries) if kind in SHOWN and data.get("shown")}
-    moved = {s: p for p, kind, s, _ in reversed(entries) if kind in MOVED}
-    opened = {int(s[8:]): p or 0 for p, kind, s, _ in entries if kind == "problem.opened"}
-    followed = {each.case.number for each in watches if each.case}
-    numbers = {s.removeprefix("case:") for s in shown} | followed
+    followed = {each.case.ref for each in watches if each.case}
+    shown = _last(of_kinds(SHOWN).filter(data__shown=True), since)
+    moved = _last(of_kinds(MOVED).filter(subject__in=followed), since)
+    works = _last(of_kinds({"problem.opened"}), since)
+    opened = {int(ref.removeprefix("problem:")): position for ref, position in works.items()}
+    numbers = [ref.removeprefix("case:") for ref in {*shown, *followed}]
     cases = list(public_cases().filter(number__in=numbers))
     problems = list(public_problems().filter(pk__in=opened, kind__in=DECLARED))
     return [
         found for each in watches
         if (found := _news(each, cases, problems, shown, moved, opened))
     ]  # fmt: skip
+
+
+def _last(facts: QuerySet[Entry], since: int) -> dict[str, int]:
+    """Return what these facts are about, each with the position of its last one."""
+    newest = facts.filter(position__gt=since).order_by("-position")[:MOST]
+    found: dict[str, int] = {}
+    for subject, position in newest.values_list("subject", "position"):
+        found.setdefault(subject, position or 0)
+    return found
 
 
 def _news(
