@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "otklik.flow.channels.widgets",
     "otklik.flow.appeals",
     "otklik.flow.calls",
+    "otklik.flow.division",
     "otklik.flow.exchange",
     "otklik.flow.partners",
     "otklik.flow.reception",

@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from otklik.flow.cases.queries import case_for, public_case, role_on, sight_on
+from otklik.flow.division.queries import source_number
 from otklik.flow.intake import queries as intake
+from otklik.flow.intake.rules import spoken_number
 from otklik.ground.accounts.commands import note_look
 from otklik.ground.accounts.queries import lacking_level, official_of, powers_of
 from otklik.ground.kit import signing
@@ -95,9 +97,26 @@ def report_or_404(request: HttpRequest, number: str) -> Report:
                 return intake.report_for(request.user, number)
             except ObjectDoesNotExist:
                 pass
-        return intake.report_of_session(number, request.session.get(SESSION_KEY, []))
+        return intake.report_of_session(number, _proved(request, number))
     except ObjectDoesNotExist:
         raise Http404 from None
+
+
+def _proved(request: HttpRequest, number: str) -> list[str]:
+    """Return the numbers that this browser proved to know; of a message, its parts as well."""
+    known = list(request.session.get(SESSION_KEY, []))
+    if known and source_number(number) in known:
+        known.append(spoken_number(number) or "")
+    return known
+
+
+def report_by_secret(number: str, secret: str) -> Report:
+    """Return a message by its number and secret; to a part the secret of the whole fits too."""
+    try:
+        return intake.report_by_secret(number, secret)
+    except ObjectDoesNotExist:
+        intake.report_by_secret(source_number(number), secret)
+        return intake.report_of_session(number, [spoken_number(number) or ""])
 
 
 def lacks_level(request: HttpRequest, deed: str) -> str:

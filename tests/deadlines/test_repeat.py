@@ -40,7 +40,7 @@ ROLES = {
     "approve_interim": "approver", "extend": "head", "verify": "controller", "reopen": "curator",
     "refute": "controller", "uphold": "curator", "show": "moderator",
     "take_back": "moderator", "uphold_refusal": "moderator",
-    "write": "executor",
+    "write": "executor", "divide": "moderator",
 }  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def fields(verb: str, case: Case) -> dict[str, str]:
         "write": {"text": "Во сколько вас застать?"},
         "take_back": {"reason": "Брани нет"}, "uphold_refusal": {"reason": "Брань есть"},
         "show": {"shown": "no"},
+        "divide": {"kept": "Яма", "part_1": "И воды нет", "part_topic_1": "water-none"},
     }  # fmt: skip
     return said.get(verb, {})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from otklik.faces.desk import appeal_verbs
+from otklik.faces.desk import appeal_verbs, division
 from otklik.faces.forms import uploads
 from otklik.flow.answers import commands as answers
 from otklik.flow.answers.rules import PARTS, Parts
@@ -244,7 +244,8 @@ def show(case: Case, request: HttpRequest, by: Official, now: datetime) -> None:
 
 VERBS: dict[str, Verb] = {
     "register": register, "reject": reject, "ask": ask, "merge": merge, "retopic": retopic,
-    "take_back": take_back, "uphold_refusal": uphold_refusal, "write": write,
+    "divide": division.divide, "take_back": take_back, "uphold_refusal": uphold_refusal,
+    "write": write,
     "assign": assign, "return": give_back, "redirect": redirect, "start": start, "submit": submit,
     "send_back": send_back, "approve": approve, "approve_interim": approve, "extend": extend,
     "verify": verify, "refute": refute, "reopen": reopen, "uphold": uphold, "show": show,

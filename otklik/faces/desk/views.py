@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces import access, show, told
-from otklik.faces.desk import amends, appeals, correspondence, editor, refusals
+from otklik.faces.desk import amends, appeals, correspondence, division, editor, refusals
 from otklik.faces.desk.filters import filters_of
 from otklik.faces.desk.verbs import BULK, VERBS
 from otklik.flow.answers import queries as answer_queries
@@ -54,7 +54,10 @@ if TYPE_CHECKING:
 
 PAGE = 50
 AT_ONCE = 500
-WORDS = ("text", "done", "when", "who", "next", "note", "reason", "comment", "overrule_reason")
+WORDS = (
+    "text", "done", "when", "who", "next", "note", "reason", "comment", "overrule_reason", "kept",
+    "part_1", "part_2", "part_3",
+)  # fmt: skip
 """The fields in which officials write in their own words."""
 TABS = (
     ("moderation", "На проверке"), ("coordination", "Распределить"), ("work", "В работе"),
@@ -200,6 +203,9 @@ def _case_page(
             {"text": show.words(each.text, seen), "upheld": each.upheld, "reason": each.reason}
             for each in found.disputes.all()
         ],
+        **division.of_a_case(
+            found, seen, official, more.get("typed") if more.get("error_verb") == "divide" else None
+        ),
         **refusals.of_a_case(found, seen),
         **amends.of_a_case(found, seen),
         **correspondence.of_a_case(found, seen, permissions),

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from otklik.faces import access
 from otklik.flow.channels.sms import commands as sms
+from otklik.flow.division.queries import reports_of_parts
 from otklik.flow.intake import commands as intake
-from otklik.flow.intake.queries import report_by_secret, unclaimed
+from otklik.flow.intake.queries import unclaimed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def _opened(number: str, secret: str) -> Report | None:
     try:
-        return report_by_secret(number, secret)
+        return access.report_by_secret(number, secret)
     except ObjectDoesNotExist:
         return sms.open_by_code(number, secret, now=timezone.now())
 
@@ -78,7 +79,8 @@ def claim(request: HttpRequest) -> HttpResponse:
     error: Any = ""
     if request.method == "POST":
         asked = here if "all" in request.POST else [_opened(number, request.POST.get("secret", ""))]
-        done = [intake.claim(each, person, now=timezone.now()) for each in asked if each]
+        asked = [one for each in asked if each for one in (each, *reports_of_parts(each))]
+        done = [intake.claim(each, person, now=timezone.now()) for each in asked]
         if done and all(done):
             notices.success(request, _("Готово: сообщения в вашем кабинете"))
             return redirect("site:cabinet")

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show, storm
 from otklik.faces.forms import SendForm, accept, uploads
-from otklik.faces.site import amends, appeals, correspondence, feeds, refusals
+from otklik.faces.site import amends, appeals, correspondence, division, feeds, refusals
 from otklik.faces.stale import give_back
 from otklik.faces.templatetags.otklik import named
 from otklik.flow.cases import commands as cases
@@ -322,7 +322,7 @@ def own_page(
 
 def _beside(found: Case) -> dict[str, Any]:
     """Return what other parts of the flow show on the author's page."""
-    parts = (amends, appeals, refusals, correspondence)
+    parts = (amends, appeals, refusals, correspondence, division)
     return {name: value for part in parts for name, value in part.of_own_case(found).items()}
 
 

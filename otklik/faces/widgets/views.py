@@ -27,7 +27,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from otklik.faces import show
+from otklik.faces import access, show
 from otklik.faces.forms import SendForm, uploads
 from otklik.flow.cases.queries import case_of_report
 from otklik.flow.channels.sms.commands import open_by_code
@@ -173,7 +173,7 @@ def status(request: HttpRequest, widget: Widget) -> HttpResponse:
 
 def _opened(number: str, secret: str) -> Report | None:
     try:
-        return intake_queries.report_by_secret(number, secret)
+        return access.report_by_secret(number, secret)
     except ObjectDoesNotExist:
         return open_by_code(number, secret, now=timezone.now())
 

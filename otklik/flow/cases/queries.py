@@ -97,7 +97,7 @@ def state_of(case: Case) -> str:
         str(part or "")
         for part in (
             case.status, case.organisation_id, case.executor_id, case.topic_id, case.territory_id,
-            case.hops, case.extensions, case.reopenings, case.answers.count(),
+            case.hops, case.extensions, case.reopenings, case.answers.count(), case.notes.count(),
         )
     )  # fmt: skip
 
@@ -189,8 +189,19 @@ def visible_numbers(official: Official, numbers: Collection[str]) -> frozenset[s
 
 def executing_bodies(case: Case) -> frozenset[int]:
     """Return the bodies that executed a case, with all beneath them: holder's and answerers'."""
-    bodies = {case.organisation_id, *case.answers.values_list("author__organisation", flat=True)}
-    return frozenset().union(*(subtree_ids(each) for each in bodies if each))
+    return executed_by([case])[case.pk]
+
+
+def executed_by(cases: Collection[Case]) -> dict[int, frozenset[int]]:
+    """Return the same for many cases, by their ids, by one question to the database."""
+    bodies = {each.pk: {each.organisation_id} for each in cases}
+    wrote = Answer.objects.filter(case__in=bodies).order_by()
+    for case_id, body in wrote.values_list("case", "author__organisation"):
+        bodies[case_id].add(body)
+    return {
+        case_id: frozenset().union(*(subtree_ids(each) for each in found if each))
+        for case_id, found in bodies.items()
+    }
 
 
 def refused_by(case: Case) -> str:
@@ -369,5 +380,5 @@ def earlier_alike(case: Case) -> int | None:
     return Case.objects.filter(
         same, region=case.region_id, topic=case.topic_id, territory=case.territory_id,
         received_at__gte=case.received_at - timedelta(days=days),
-        received_at__lte=case.received_at,
-    ).exclude(pk=case.pk).count()  # fmt: skip
+        received_at__lt=case.received_at,  # parts of one message are no repeats of each other
+    ).count()  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection
@@ -26,7 +26,7 @@ from otklik.ground.topics.queries import fact
 from otklik.journal.writing import append_sql, command, inside_command, record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from otklik.flow.intake.files import Upload
@@ -303,6 +303,42 @@ def add_files(
             )
         )
     return made
+
+
+@command
+def part_off(
+    report: Report, text: str, *, key: str, photos: Collection[str] = (), now: datetime
+) -> Report:
+    """Make a message of its own of a part of another: same author, contact, place and day.
+
+    The chosen photos go with it, by their tokens, covered as they are.
+    """
+    serial = _next_serial()
+    own = {"id": serial, "number": rules.number_of(serial), "idempotency_key": key, "text": text,
+           "topic_hint_id": None, "withdrawn_at": None}  # fmt: skip
+    fields = [field.attname for field in Report._meta.concrete_fields]  # noqa: SLF001
+    made = Report(**{name: getattr(report, name) for name in fields} | own)
+    made.save(force_insert=True)
+    chosen = report.attachments.filter(purpose=Attachment.Purpose.MESSAGE, token__in=photos)
+    for file in chosen:
+        _share(file, made, now)
+    record(replace(_received(made), at=now))
+    return made
+
+
+def _share(file: Attachment, report: Report, now: datetime) -> None:
+    """Let a file belong to another message as well, with what is covered on it."""
+    last = file.coverings.last()
+    file.pk, file._state.adding = None, True  # noqa: SLF001  (as Django documents it)
+    file.report, file.token, file.added_at = report, secrets.token_urlsafe(16), now
+    file.public = file.thumbnail = ""
+    file.save(force_insert=True)
+    if last is not None:
+        Covering.objects.create(
+            region_id=report.region_id, attachment=file, boxes=last.boxes, by=last.by, at=now
+        )
+    if file.mime in file_store.IMAGES:
+        jobs.make_copies.defer(attachment_id=file.pk)
 
 
 @command

@@ -26,6 +26,7 @@ from otklik.flow.channels.push.models import Device
 from otklik.flow.channels.sms.models import PhoneCode, SmsMessage
 from otklik.flow.channels.social.models import Mention
 from otklik.flow.correspondence.models import Remark
+from otklik.flow.division.queries import KEPT
 from otklik.flow.intake import files
 from otklik.flow.intake.models import Attachment, Report
 from otklik.flow.privacy import events, jobs, queries, rules, sheets
@@ -315,7 +316,8 @@ def depersonalise(reports: Collection[Report], *, now: datetime) -> None:
     Case.objects.bulk_update(cases, ["lat", "lon"], batch_size=AT_ONCE)
     numbers = [case.number for case in cases]
     said = Q(case__report__in=ids)
-    _mask_all(Note.objects.filter(said).exclude(by__startswith="official:"), "text", names)
+    of_officials = Q(by__startswith="official:") & ~Q(kind=KEPT)
+    _mask_all(Note.objects.filter(said).exclude(of_officials), "text", names)
     _mask_all(Answer.objects.filter(said), "text", names)
     _mask_all(Dispute.objects.filter(said), "text", names)
     _mask_all(Remark.objects.filter(said), "text", names)

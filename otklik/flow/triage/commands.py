@@ -116,6 +116,29 @@ def _open(
     return decision
 
 
+@command
+def place_by_hand(
+    report: Report, *, topic: Topic, territory: Territory | None, since: datetime | None, why: str,
+    by: Official, now: datetime,
+) -> Case:  # fmt: skip
+    """Open the case of a message whose topic an official chose; its body is the rules'."""
+    bodies = bodies_for(topic, territory, report.text)
+    first = bodies[0] if bodies else None
+    case = open_case(
+        report, topic=topic, territory=territory,
+        organisation=first.organisation if first else None,
+        rule=routing_rules_by_id().get(first.rule) if first else None, certain=True, since=since,
+        why=why, now=now,
+    )  # fmt: skip
+    Decision.objects.create(
+        region=report.region, report=report, case=case, topic=topic, territory=territory,
+        organisation=case.organisation, rule_id=first.rule if first else None, certain=True,
+        confidence=1.0, by=by, at=now,
+        reasons=[{"ru": "тему выбрал модератор", "en": "a moderator chose the topic"}],
+    )  # fmt: skip
+    return case
+
+
 def _confidence(topic: Topic | None, facts: list[FactSuggestion]) -> float:
     return next((each.score for each in facts if each.topic == topic), 0.0)
 

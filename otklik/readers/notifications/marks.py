@@ -19,6 +19,7 @@ LETTER_MARKS: Mapping[str, tuple[str, ...]] = {
     "promise_kept": ("title", "what", "organisation", "text", "link", "region"),
     "proposal": ("title", "state", "reason", "text", "link", "region"),
     "promise_linked": (*CASE, "what"),
+    "divided": (*CASE, "into"),
     "closed": ("number", "link", "region"),
     "digest": ("news", "count", "link", "region"),
     "watch_confirm": ("title", "confirm", "link", "region"),
@@ -31,7 +32,8 @@ LETTER_MARKS: Mapping[str, tuple[str, ...]] = {
 SMS_MARKS: Mapping[str, tuple[str, ...]] = {
     "tracking": ("number", "code"), "reception_set": ("when", "place"),
     "reception_soon": ("when", "place"), "reception_no": (), "supported": ("number",),
-    "entry": ("code",), "joined": ("title",), "told_news": ("title", "text", "day", "link"),
+    "told_divided": ("number", "into", "link"), "entry": ("code",), "joined": ("title",),
+    "told_news": ("title", "text", "day", "link"),
 }  # fmt: skip
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "digest": ("news",), "watch_confirm": ("confirm",), "watch_news": ("news", "off"),
@@ -42,7 +44,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 MEANINGS: Mapping[str, str] = {
     "number": "номер", "organisation": "кто отвечает", "day": "день", "reason": "причина отказа",
     "advice": "как исправить", "text": "слова ответа, вопроса, новости", "link": "страница",
-    "state": "как стоит",
+    "state": "как стоит", "into": "номер части",
     "rate": "ссылка «оценить»; пусто, если оценивать нечего", "region": "регион",
     "title": "о чём: проблема, обсуждение, подписка", "verdict": "решение",
     "signer": "кто подписал",
@@ -60,7 +62,7 @@ SAMPLES: Mapping[str, tuple[str, str]] = {
         "Яму у дома 12 по улице Мира заделали 25 ноября.",
         "The pothole at 12 Mira street was mended on 25 November.",
     ),
-    "state": ("принято", "accepted"),
+    "state": ("принято", "accepted"), "into": ("5093-1186", "5093-1186"),
     "title": ("Порыв трубы на улице Мира", "A burst pipe in Mira street"),
     "verdict": ("Поддержать", "Supported"), "signer": ("Заместитель мэра", "The deputy mayor"),
     "what": ("Освещение двора по улице Мира, 12", "Lights in the yard at 12 Mira street"),

@@ -31,6 +31,7 @@ class Told:
 
 TOLD: Mapping[str, Told] = {
     "case.registered": Told("registered", owed=False, noticed=True),
+    "case.divided": Told("divided", sms=True),
     "case.questioned": Told("questioned", sms=True),
     "case.rejected": Told("rejected"),
     "case.taken_back": Told("taken_back"),

@@ -19,6 +19,7 @@ from otklik.flow.channels.chats.rules import LONGEST_SAID, filled, short
 from otklik.flow.channels.email.outbound import Enclosure, Letter
 from otklik.flow.channels.social.rules import REPLY
 from otklik.flow.correspondence.models import Remark
+from otklik.flow.division.queries import KEPT
 from otklik.flow.problems.models import News, Problem
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import directory, label
@@ -42,7 +43,7 @@ LEAST = 80
 """Letters of an answer that a thread shows, however long its frame."""
 NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
          "case.redirected": "redirected", "case.taken_back": "taken_back",
-         "case.refusal_upheld": "refusal_upheld",
+         "case.refusal_upheld": "refusal_upheld", "case.divided": KEPT,
          "case.refusal_reversed": "refusal_reversed"}  # fmt: skip
 LONGEST_SMS = 300
 MARK = re.compile(r"\{(\w+)\}")
@@ -191,7 +192,7 @@ def _filled(template: str, values: dict[str, str]) -> str:
 def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
     """Return what a fact of a case tells its author."""
     language = case.report.language
-    note = _note(case, kind)
+    note, into = _note(case, kind), str(data.get("into") or "")
     text = (
         _answer(data)
         or _notice(data)
@@ -206,6 +207,7 @@ def of_case(case: Case, kind: str, data: dict[str, Any], path: str) -> About:
         "reason": label("rejection_reasons", note.code, language) if note and note.code else "",
         "advice": _advice(note, language),
         "text": text.strip(),
+        "into": "-".join(filter(None, (into[:4], into[4:]))),
         "rate": "",
         "region": region().title_ru if language == "ru" else region().title_en,
     }

@@ -47,11 +47,14 @@ def open_case(
     organisation: Organisation | None,
     rule: RoutingRule | None = None,
     certain: bool,
+    since: datetime | None = None,
+    why: str = "",
     now: datetime,
 ) -> Case:
     """Begin the work on a message; a certain one is taken to work and passed on at once.
 
-    An appeal waits for its registration at the reception that its regime names.
+    The whole clock of a certain one starts now, or at an earlier moment that has its reason. An
+    appeal waits for its registration at the reception that its regime names.
     """
     asked = regime_of(report)
     barred = _bar_declared(report, now)
@@ -78,7 +81,7 @@ def open_case(
     clockwork.keep(case, fresh=True)
     tell(case, events.CaseOpened, SYSTEM, now, repeats=earlier_alike(case), **weight(case))
     if certain and topic is not None:
-        register(case, SYSTEM, now)
+        register(case, SYSTEM, now, since=since, reason=why)
         pass_on(case, organisation, None, rule, None, now)
         clockwork.keep(case)
     return case

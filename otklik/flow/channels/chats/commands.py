@@ -14,7 +14,7 @@ from otklik.flow.channels.base import Outcome
 from otklik.flow.channels.chats import jobs, queries, rules, turns
 from otklik.flow.channels.chats.events import BotFact, DoorOpened, DoorShut
 from otklik.flow.channels.chats.kinds import Out, door_of
-from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatUpdate, Talk
+from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
 from otklik.flow.channels.chats.rules import Say
 from otklik.flow.intake.files import examine_all
 from otklik.flow.intake.held import hold
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from otklik.flow.channels.chats.kinds import Door
     from otklik.flow.channels.chats.rules import Draft, Heard
     from otklik.flow.intake.files import Upload
+    from otklik.flow.intake.models import Report
 
 logger = logging.getLogger(__name__)
 SYSTEM = "system"
@@ -302,3 +303,11 @@ def forget_old(*, now: datetime) -> dict[str, int]:
             touched_at__lt=before(told.talk_days), reports=None
         ).delete()[0],
     }  # fmt: skip
+
+
+@command
+def follow_in_talk(report: Report, source: Report, *, now: datetime) -> None:
+    """Let a message be heard of where another one was sent, if that was in a talk."""
+    link = ChatReport.objects.filter(report=source).first()
+    if link is not None:
+        ChatReport.objects.create(region_id=link.region_id, talk=link.talk, report=report, at=now)
