@@ -10,8 +10,13 @@ from django.core import mail
 from django.utils import timezone
 
 from otklik.demo import accounts
+from otklik.faces.desk import amends
+from otklik.flow.amends.commands import report_contact
 from otklik.flow.amends.models import Duty
 from otklik.flow.cases import commands as cases
+from otklik.flow.control import timers
+from otklik.flow.control.models import Alarm
+from otklik.flow.control.queries import unseen
 from otklik.flow.rating.commands import rate_answer
 from otklik.journal.following import catch_up
 from otklik.readers.notifications import jobs
@@ -73,3 +78,54 @@ def test_a_low_rating_obliges_the_head_and_the_author_hears_what_came_of_it() ->
     own = signed_in(accounts.person(accounts.CITIZEN)).get(f"/m/{low.spoken}/").content.decode()
     assert "руководитель связался с автором" in own
     assert "Доделаем завтра" in own
+
+
+def test_a_talk_that_is_missed_is_told_upwards_by_the_policys_steps_each_once() -> None:
+    low = rated(1)
+    catch_up(["amends"])
+    catch_up(["control"])
+    (duty,) = Duty.objects.all()
+    head = bound("head", organisation=CITY, home=CITY)
+    curator = bound("curator")
+    timers.run(timezone.now())
+    assert not Alarm.objects.filter(duty=duty).exists(), "nothing is due yet"
+    moment = duty.due + timedelta(days=30)
+    for _ in range(2):
+        timers.run(moment)
+    told = Alarm.objects.filter(duty=duty)
+    assert {each.level for each in told.filter(late=True)} == {"head", "curator"}
+    assert len({each.step for each in told}) == len(told), "each step once"
+    assert unseen(head) >= 1
+    assert unseen(curator) == 1
+    page = signed_in(curator).get("/desk/reminders/").content.decode()
+    assert low.spoken in page
+    assert "связаться после низкой оценки" in page
+    shown = signed_in(curator).get(f"/desk/c/{low.spoken}/").content.decode()
+    assert "Связаться после низкой оценки" in shown
+    assert "Напомнили: после низкой оценки" in shown
+
+    other = rated(2)
+    catch_up(["amends"])
+    catch_up(["control"])
+    done = Duty.objects.get(case=other)
+    report_contact(done.pk, asked="Что не так?", outcome="Сделали", by=head, now=timezone.now())
+    catch_up(["control"])
+    timers.run(moment)
+    assert not Alarm.objects.filter(duty=done).exists(), "who did it in time is told of to nobody"
+
+
+def test_what_waits_comes_in_pages_and_a_refused_form_keeps_its_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amends, "PAGE", 1)
+    for _ in range(2):
+        rated(1)
+    catch_up(["amends"])
+    client = signed_in(bound("head", organisation=CITY, home=CITY))
+    first, second = Duty.objects.order_by("due", "pk")
+    page = client.get("/desk/amends/?page=2").content.decode()
+    assert first.case.spoken not in page
+    address = page.split('method="post" action="')[-1].split('"')[0]
+    assert address == f"/desk/amends/{second.pk}/?page=2"
+    refused = client.post(address, {"asked": "Что не так?", "outcome": ""}).content.decode()
+    assert "Что не так?" in refused, "what was typed is not left on another page"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.rules import Sight
 
 DONE = 20
+PAGE = 20
 
 
 @never_cache
@@ -39,10 +41,12 @@ def duties(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, official: Official, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    now, waiting = timezone.now(), queries.open_for(official)
-    seen = sights_on(official, [each.case for each in waiting], now)
+    now = timezone.now()
+    page = Paginator(queries.open_for(official), PAGE).get_page(request.GET.get("page"))
+    seen = sights_on(official, [each.case for each in page], now)
     context = {
-        "rows": [(each, show.words(each.rating.comment, seen[each.case_id])) for each in waiting],
+        "page": page,
+        "rows": [(each, show.words(each.rating.comment, seen[each.case_id])) for each in page],
         "done": queries.done_for(official)[:DONE], "now": now, **more,
     }  # fmt: skip
     return render(request, "desk/amends.html", context, status=status)

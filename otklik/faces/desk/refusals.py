@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official
     from otklik.ground.accounts.rules import Sight
+
+
+PAGE = 20
 
 
 def of_a_case(found: Case, seen: Sight) -> dict[str, Any]:
@@ -55,14 +59,17 @@ def sample(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, official: Official, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    waiting = queries.waiting_for(official)
-    seen = sights_on(official, [each.case for each in waiting], timezone.now())
+    page = Paginator(queries.waiting_for(official), PAGE).get_page(request.GET.get("page"))
+    seen = sights_on(official, [each.case for each in page], timezone.now())
     rows = [
         {"check": each, "refusal": show.refusal(each.case),
          "shown": show.desk_case(each.case, seen[each.case_id])}
-        for each in waiting
+        for each in page
     ]  # fmt: skip
-    context = {"rows": rows, "done": queries.checked_by(official), "share": queries.share(), **more}
+    context = {
+        "page": page, "rows": rows, "done": queries.checked_by(official), "share": queries.share(),
+        **more,
+    }  # fmt: skip
     return render(request, "desk/refusals.html", context, status=status)
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from otklik.flow.amends.models import Duty
 from otklik.flow.cases import rules as case_rules
 from otklik.flow.cases.commands import SYSTEM, fall_back_case, locked, tell
 from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import state_of
-from otklik.flow.control.events import CaseDueSoon, CaseEscalated
-from otklik.flow.control.models import Alarm, Press, Reminder, Watch
-from otklik.flow.control.queries import steps_ahead
-from otklik.flow.control.rules import permission
+from otklik.flow.control.events import CaseContactReminded, CaseDueSoon, CaseEscalated
+from otklik.flow.control.models import Alarm, DutyWatch, Press, Reminder, Watch
+from otklik.flow.control.queries import duty_steps_ahead, steps_ahead
+from otklik.flow.control.rules import duty_permission, permission
 from otklik.ground.accounts.queries import officials_holding
 from otklik.journal.writing import command
 
@@ -55,7 +56,7 @@ def raise_alarms(number: str, *, now: datetime) -> int:
         if step.at > now or due is None:
             break
         alarm, fresh = Alarm.objects.get_or_create(
-            case=case, due=due, step=step.place,
+            case=case, due=due, step=step.place, duty=None,
             defaults={"region": case.region, "level": step.level, "late": step.late, "at": now},
         )  # fmt: skip
         if fresh:
@@ -84,6 +85,48 @@ def _hearers(case: Case, alarm: Alarm) -> list[Official]:
     )
 
 
+def watch_duties(duties: Collection[int]) -> None:
+    """Say anew when somebody must next be told of these talks. For the follower as well."""
+    related = ("case__policy", "organisation")
+    found = Duty.objects.filter(pk__in=duties).select_related(*related).prefetch_related("alarms")
+    ahead = {duty.pk: (duty, duty_steps_ahead(duty)) for duty in found}
+    DutyWatch.objects.filter(duty__in=[pk for pk, (_, left) in ahead.items() if not left]).delete()
+    DutyWatch.objects.bulk_create(
+        [
+            DutyWatch(region_id=duty.region_id, duty=duty, at=left[0].at)
+            for duty, left in ahead.values()
+            if left
+        ],
+        update_conflicts=True,
+        unique_fields=["duty"],
+        update_fields=["at"],
+    )
+
+
+@command
+def raise_duty_alarms(duty_id: int, *, now: datetime) -> int:
+    """Tell of a talk that is owed and comes due, or was missed: heads, then curators; once each."""
+    duty = Duty.objects.select_for_update(of=("self",), no_key=True).get(pk=duty_id)
+    case = locked(duty.case.number)
+    due_steps = [step for step in duty_steps_ahead(duty) if step.at <= now]
+    for step in due_steps:
+        alarm = Alarm.objects.create(
+            region_id=duty.region_id, case=case, duty=duty, step=step.place, level=step.level,
+            late=step.late, due=duty.due, at=now,
+        )  # fmt: skip
+        hearers = officials_holding(
+            duty_permission(step.level), organisation=duty.organisation,
+            territory_id=case.territory_id, topic=case.topic, closed=case.closed_contour,
+        )  # fmt: skip
+        Reminder.objects.bulk_create(
+            Reminder(region_id=duty.region_id, alarm=alarm, official=each) for each in hearers
+        )
+        tell(case, CaseContactReminded, SYSTEM, now, duty=duty.pk, level=step.level,
+             late=step.late)  # fmt: skip
+    watch_duties([duty_id])
+    return len(due_steps)
+
+
 @command
 def fall_back(number: str, *, now: datetime) -> bool:
     """Let a case whose fast term ran out go on by the ordinary one, and tell the head at once."""
@@ -92,7 +135,7 @@ def fall_back(number: str, *, now: datetime) -> bool:
         return False
     case = locked(number)
     alarm, fresh = Alarm.objects.get_or_create(
-        case=case, due=due, step=FELL_BACK,
+        case=case, due=due, step=FELL_BACK, duty=None,
         defaults={"region": case.region, "level": Alarm.Level.HEAD, "late": True, "at": now},
     )  # fmt: skip
     if fresh:

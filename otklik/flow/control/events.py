@@ -25,6 +25,22 @@ class CaseDueSoon(CaseFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseContactReminded(CaseFact):
+    """Those of `level` were told of a talk owed after a low rating: it comes due or is `late`."""
+
+    kind: ClassVar[str] = "case.contact_reminded"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Напомнили: после низкой оценки надо связаться с автором",
+        "en": "Reminded: after a low rating somebody must get in touch with the author",
+    }
+
+    duty: int = 0
+    level: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseEscalated(CaseFact):
     """The due time passed and those of `level` were told."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from otklik.flow.amends.models import Duty
 from otklik.flow.cases.models import Case
 from otklik.ground.accounts.models import Official
 from otklik.ground.territories.models import Region
@@ -24,8 +25,23 @@ class Watch(models.Model):
         return f"{self.case}: {self.at}"
 
 
+class DutyWatch(models.Model):
+    """When somebody must next be told of a talk that is owed after a low rating."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    duty = models.OneToOneField(Duty, models.CASCADE, related_name="watch")
+    at = models.DateTimeField("когда", db_index=True)
+
+    class Meta:
+        verbose_name = "слежение за разговором"
+        verbose_name_plural = "слежение за разговорами"
+
+    def __str__(self) -> str:
+        return f"{self.duty}: {self.at}"
+
+
 class Alarm(models.Model):
-    """A step of warning or escalation taken for one due time of a case; once."""
+    """A step of warning or escalation taken for one due time of a case, or of a duty; once."""
 
     class Level(models.TextChoices):
         EXECUTOR = "executor", "у кого сейчас"
@@ -34,6 +50,7 @@ class Alarm(models.Model):
 
     region = models.ForeignKey(Region, models.PROTECT)
     case = models.ForeignKey(Case, models.CASCADE, related_name="alarms")
+    duty = models.ForeignKey(Duty, models.CASCADE, null=True, related_name="alarms")
     step = models.PositiveSmallIntegerField("шаг порядка")
     level = models.CharField("кому", max_length=10, choices=Level.choices)
     late = models.BooleanField("срок прошёл", default=False)
@@ -45,8 +62,12 @@ class Alarm(models.Model):
         verbose_name_plural = "напоминания о сроках"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "due", "step"], name="alarm_once_a_step")
-        ]
+            models.UniqueConstraint(
+                fields=["case", "due", "step"], condition=models.Q(duty=None),
+                name="alarm_once_a_step",
+            ),
+            models.UniqueConstraint(fields=["duty", "step"], name="duty_alarm_once_a_step"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.case}: {self.level}"

@@ -15,7 +15,7 @@ from otklik.flow.cases import rules as case_rules
 from otklik.flow.cases.models import Assignment, Case, ClockEvent
 from otklik.flow.cases.queries import cases_of, counted_for
 from otklik.flow.control import rules
-from otklik.flow.control.models import Reminder, Watch
+from otklik.flow.control.models import DutyWatch, Reminder, Watch
 from otklik.flow.rating.models import Rating
 from otklik.flow.refusals.models import Check
 from otklik.ground.kit.memo import remembered
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from otklik.flow.amends.models import Duty
     from otklik.ground.accounts.models import Official
 
 ENOUGH = 5
@@ -48,8 +49,25 @@ def steps_ahead(case: Case) -> list[rules.Step]:
         return []
     start = case.registered_at or case.received_at
     told = rules.steps(case.policy.escalation, start, due, working_time_of(case.organisation))
-    taken = {alarm.step for alarm in case.alarms.all() if alarm.due == due}
+    alarms = [alarm for alarm in case.alarms.all() if alarm.duty_id is None]
+    taken = {alarm.step for alarm in alarms if alarm.due == due}
     return [step for step in told if step.place not in taken]
+
+
+def duty_steps_ahead(duty: Duty) -> list[rules.Step]:
+    """Return the steps of the case's policy not yet taken for a talk that is owed, in order."""
+    if duty.done_at is not None or duty.case.policy is None:
+        return []
+    working = working_time_of(duty.organisation)
+    told = rules.steps(duty.case.policy.escalation, duty.opened_at, duty.due, working)
+    taken = {alarm.step for alarm in duty.alarms.all()}
+    return [step for step in told if step.place not in taken]
+
+
+def duties_to_raise(now: datetime, limit: int) -> list[int]:
+    """Return the talks owed of which somebody must be told by now, the longest waiting first."""
+    found = DutyWatch.objects.filter(region=region(), at__lte=now).order_by("at")
+    return list(found.values_list("duty", flat=True)[:limit])
 
 
 def to_raise(now: datetime, limit: int) -> list[str]:

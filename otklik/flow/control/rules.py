@@ -72,6 +72,11 @@ def _at(step: Mapping[str, Any], start: datetime, due: datetime, working: Workin
     return add(due, amount, unit, working)
 
 
+def duty_permission(level: str) -> str:
+    """Return by which permission those are found who hear of a talk owed: its holder is a head."""
+    return ABOVE.get(level, ABOVE["head"])
+
+
 def permission(level: str, stage: str) -> str:
     """Return by which permission an alarm's hearers are found."""
     return ABOVE.get(level) or HOLDERS.get(stage, "assign")

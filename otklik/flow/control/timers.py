@@ -19,4 +19,7 @@ def run(now: datetime) -> dict[str, int]:
     raised = sum(
         commands.raise_alarms(number, now=now) for number in queries.to_raise(now, AT_ONCE)
     )
+    raised += sum(
+        commands.raise_duty_alarms(duty, now=now) for duty in queries.duties_to_raise(now, AT_ONCE)
+    )
     return {"fallen": fallen, "raised": raised, "forgotten": commands.forget_presses(now=now)}

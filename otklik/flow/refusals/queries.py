@@ -90,7 +90,10 @@ def checks_for(official: Official) -> QuerySet[Check]:
 
 def waiting_for(official: Official) -> QuerySet[Check]:
     """Return those of them that wait, the oldest first."""
-    return checks_for(official).filter(checked_at=None).order_by("pk")
+    found = checks_for(official).filter(checked_at=None).order_by("pk")
+    beside = found.prefetch_related("case__notes", "case__report__attachments")
+    near = beside.select_related("case__topic__category", "case__territory", "case__organisation")
+    return near.defer("case__territory__polygon")
 
 
 def checked_by(official: Official) -> QuerySet[Check]:
