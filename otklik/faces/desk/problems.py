@@ -154,7 +154,7 @@ def problems(request: HttpRequest) -> HttpResponse:
     official = access.official_or_404(request)
     status = request.GET.get("status", "open")
     may_group = queries.may_group(official)
-    found = queries.clusters_for(official, timezone.now())[:20] if may_group else []
+    found = queries.clusters_for(official, timezone.now()) if may_group else []
     context = {
         "problems": queries.problems_for(official, status=status)[:SHOWN],
         "status": status,

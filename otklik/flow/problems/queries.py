@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from statistics import mean
 from typing import TYPE_CHECKING
@@ -12,10 +13,13 @@ from django.db.models import Count, Q
 from otklik.flow.cases import rules as case_rules
 from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import LIGHT, cases_of, permissions_on
+from otklik.flow.intake.models import Report
 from otklik.flow.problems import rules
 from otklik.flow.problems.models import GroupAction, Joining, Problem
 from otklik.flow.triage.duplicates import reach
+from otklik.flow.triage.words import COMMON, NEGATIONS, telling
 from otklik.ground.accounts.queries import powers_of
+from otklik.ground.kit import geo
 from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import topics
 
@@ -34,6 +38,8 @@ HEAVY = ("territory__polygon", "topic__phrases", "topic__synonyms")
 LEAD = timedelta(days=3)
 """A message written so long before the problem was declared may still be about it."""
 SHOWN, LOOKED_AT = 3, 20_000
+GROUPS, SAMPLED, HEARD = 20, 50, 500
+"""So many groups are offered, so many texts of each are read, so many others are compared."""
 #: What a group action needs of a case: the permission and the statuses it starts from.
 NEEDS: dict[str, tuple[str, frozenset[str]]] = {
     "take": ("assign", frozenset({"submitted", "registered", "coordination", "returned",
@@ -166,27 +172,57 @@ def collecting_for(number: str) -> Problem | None:
 
 
 def like_problem(official: Official, problem: Problem) -> list[Case]:
-    """Return cases that may belong to a problem and are in none, newest first, at most 200."""
+    """Return cases that may belong to a problem and are in none, newest first, at most 200.
+
+    Of its own topics first; then those on another topic, or none, that say the same.
+    """
     siblings = [
         each.pk for each in topics().by_code.values() if each.parent_id == problem.topic.parent_id
     ]
     found = _free(official).filter(
         topic_id__in=siblings or [problem.topic_id], received_at__gte=problem.starts_at - LEAD
     )
-    return [case for case in found.order_by("-received_at")[:2000] if _fits(problem, case)][:200]
+    same = [case for case in found.order_by("-received_at")[:2000] if _fits(problem, case)]
+    return [*same, *_like_by_words(official, problem, siblings)][:200]
 
 
 def _free(official: Official) -> QuerySet[Case]:
     return cases_of(official).filter(
-        problem_link=None, status__in=case_rules.UNANSWERED, topic__isnull=False,
-        closed_contour=False,
-    )  # fmt: skip
+        problem_link=None, status__in=case_rules.UNANSWERED, closed_contour=False
+    )
+
+
+def _like_by_words(official: Official, problem: Problem, siblings: list[int]) -> list[Case]:
+    own = Report.objects.filter(case__problem_link__problem=problem).order_by("pk")
+    texts = own.values_list("text", flat=True)[:HEARD]
+    shared = rules.shared_words([roots(text) for text in texts])
+    area = _area(problem)
+    found = _free(official).exclude(topic_id__in=siblings or [problem.topic_id])
+    near = found.filter(received_at__gte=area.since - LEAD).order_by("-received_at")
+    if area.radius_m is None or area.lat is None or area.lon is None:
+        near = near.filter(territory=problem.territory_id)
+    else:
+        west, south, east, north = geo.box(area.lat, area.lon, area.radius_m)
+        near = near.filter(lat__range=(south, north), lon__range=(west, east))
+    if not shared or (area.radius_m is None and problem.territory_id is None):
+        return []
+    return [each for each in near[:HEARD] if rules.says_the_same(roots(each.report.text), shared)]
+
+
+def roots(text: str) -> frozenset[str]:
+    """Return what a message is about, as roots of words: without pleas, places and «нет»."""
+    return frozenset(root for root, _ in telling(text)) - COMMON - NEGATIONS
 
 
 def clusters_for(official: Official, now: datetime) -> list[tuple[rules.Cluster, Topic]]:
-    """Return groups of an official's unanswered cases that may share a cause, largest first."""
+    """Return groups of an official's unanswered cases that may share a cause, largest first.
+
+    By topic, place and time; beside each, those that only their words bring to it.
+    """
     tree = topics()
-    rows = _free(official).filter(received_at__gte=now - timedelta(days=30), lat__isnull=False)
+    rows = _free(official).filter(
+        received_at__gte=now - timedelta(days=30), lat__isnull=False, topic__isnull=False
+    )
     seen = []
     fields = ("number", "topic__code", "lat", "lon", "received_at")
     newest = rows.order_by("-received_at").values_list(*fields)[:LOOKED_AT]
@@ -199,7 +235,37 @@ def clusters_for(official: Official, now: datetime) -> list[tuple[rules.Cluster,
             seen.append(
                 rules.Sighting(number, topic.code, _subcategory(topic), lat, lon, at, metres)
             )
-    return [(each, tree.by_code[each.topic]) for each in rules.clusters(seen)]
+    found = _with_alike(official, rules.clusters(seen)[:GROUPS])
+    return [(each, tree.by_code[each.topic]) for each in found]
+
+
+def _with_alike(official: Official, found: list[rules.Cluster]) -> list[rules.Cluster]:
+    """Put beside each group the messages around it that say the same under another topic."""
+    if not found:
+        return []
+    place = {n: at for at, each in enumerate(found) for n in each.numbers[:SAMPLED]}
+    texts: list[list[frozenset[str]]] = [[] for _ in found]
+    for number, text in Report.objects.filter(number__in=place).values_list("number", "text"):
+        texts[place[number]].append(roots(text))
+    shared = [rules.shared_words(each) for each in texts]
+    near = Q(pk=None)
+    for each in found:
+        west, south, east, north = geo.box(each.lat, each.lon, each.radius_m)
+        when = (each.first - LEAD, each.last + LEAD)
+        near |= Q(lat__range=(south, north), lon__range=(west, east), received_at__range=when)
+    grouped = [number for each in found for number in each.numbers]
+    others = _free(official).filter(near).exclude(number__in=grouped).order_by("-received_at")
+    alike: list[list[str]] = [[] for _ in found]
+    fields = ("number", "lat", "lon", "received_at", "report__text")
+    for number, lat, lon, at, text in others.values_list(*fields)[:HEARD]:
+        words = roots(text)
+        for one, own, beside in zip(found, shared, alike, strict=True):
+            close = geo.metres((lat, lon), (one.lat, one.lon)) <= one.radius_m
+            in_time = one.first - LEAD <= at <= one.last + LEAD
+            if close and in_time and rules.says_the_same(words, own):
+                beside.append(number)
+                break
+    return [replace(each, alike=tuple(more)) for each, more in zip(found, alike, strict=True)]
 
 
 def public_problems() -> QuerySet[Problem]:

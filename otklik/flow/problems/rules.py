@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,10 @@ CLUSTER = 5
 """So many unanswered messages nearby on one thing are worth a human look."""
 DEGREE_M = 111_195.0
 SAMPLE = 100
+SHARED = 0.3
+"""A word that so many of a group's messages hold is the group's own."""
+LEAST = 2
+"""So many of its words must a message on another topic hold to be of the group."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Cluster:
     numbers: tuple[str, ...]
     first: datetime
     last: datetime
+    alike: tuple[str, ...] = ()
+    """Messages nearby on another topic, or none, that say the same in the same words."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,18 @@ def belongs(
     if area.radius_m is None or area.lat is None or area.lon is None:
         return bool(area.territory) and territory == area.territory
     return point is not None and metres(point, (area.lat, area.lon)) <= area.radius_m
+
+
+def shared_words(texts: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the words, as roots, that a group's messages share: held by many, never by one."""
+    counts = Counter(word for words in texts for word in words)
+    least = max(2, math.ceil(SHARED * len(texts)))
+    return frozenset(word for word, count in counts.items() if count >= least)
+
+
+def says_the_same(words: frozenset[str], shared: frozenset[str]) -> bool:
+    """Tell whether a message speaks of what a group speaks of."""
+    return len(words & shared) >= LEAST
 
 
 def clusters(sightings: Iterable[Sighting], minimum: int = CLUSTER) -> list[Cluster]:

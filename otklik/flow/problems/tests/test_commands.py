@@ -178,3 +178,24 @@ def test_it_refuses_a_problem_that_says_too_little(more: dict[str, object], code
     with pytest.raises(Refused, match=code):
         commands.open_problem(draft(kind="outage", **more), by=elena(), now=NOW)
     assert not Problem.objects.exists()
+
+
+def test_words_bring_to_a_group_what_its_topic_does_not() -> None:
+    """Place, topic and time make a group; what says the same under another topic is beside it."""
+    pits = [opened_case(text=f"Глубокая яма, пробил колесо, номер {n}") for n in range(5)]
+    stray = opened_case(topic="", text="Колесо пробил, там яма, сколько можно терпеть")
+    other = opened_case(topic="snow-road", text="Снег не убрали, не проехать")
+    far = opened_case(topic="snow-road", text="Яма, пробил колесо", lat=59.13, lon=37.9)
+    if stray.topic is not None:
+        Case.objects.filter(pk=stray.pk).update(topic=None)
+    ((group, topic),) = queries.clusters_for(elena(), NOW + HOUR)
+    assert topic.code == POTHOLE
+    assert set(group.numbers) == {each.number for each in pits}
+    assert group.alike == (stray.number,)
+
+    problem = commands.open_problem(
+        draft(), numbers=list(group.numbers), by=elena(), now=NOW + HOUR
+    )
+    like = {each.number for each in queries.like_problem(elena(), problem)}
+    assert stray.number in like
+    assert not like & {other.number, far.number}

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otklik.flow.problems.rules import Area, Sighting, belongs, clusters
+from otklik.flow.problems.rules import (
+    Area,
+    Sighting,
+    belongs,
+    clusters,
+    says_the_same,
+    shared_words,
+)
 from otklik.ground.kit.geo import metres
 
 NOW = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -99,3 +106,14 @@ def test_without_a_radius_the_whole_territory_belongs() -> None:
     wide = Area("heat-none", "heat", "35-01", None, None, None, NOW)
     assert fits(wide, point=None)
     assert not fits(wide, territory="35-02")
+
+
+def test_a_message_is_of_a_group_by_the_words_that_the_group_shares() -> None:
+    texts = [frozenset(words.split()) for words in (
+        "отоплен батар холодн", "отоплен батар дет", "отоплен котельн", "батар ледян", "яма дорог",
+    )]  # fmt: skip
+    shared = shared_words(texts)
+    assert shared == {"отоплен", "батар"}, "a word of one message is nobody's"
+    assert says_the_same(frozenset({"батар", "отоплен", "сын"}), shared)
+    assert not says_the_same(frozenset({"отоплен", "сезон"}), shared), "one word is not enough"
+    assert shared_words([]) == frozenset()
