@@ -21,7 +21,7 @@ from otklik.flow.answers.models import (
     TemplateUse,
 )
 from otklik.flow.answers.prints import Camera, Prints, look
-from otklik.flow.answers.queries import judge, limits, questions_of, unprinted
+from otklik.flow.answers.queries import judge, limits, photo_editors, questions_of, unprinted
 from otklik.flow.cases import commands as cases
 from otklik.flow.cases.models import Answer, Case
 from otklik.flow.cases.rules import Refused
@@ -114,7 +114,8 @@ def keep_print(
         attachment=attachment,
         defaults={
             "region": attachment.region, "taken_at": told.taken_at, "lat": told.lat,
-            "lon": told.lon, "camera": told.name, "readable": camera is not None, "at": now,
+            "lon": told.lon, "camera": told.name, "program": told.program,
+            "readable": camera is not None, "at": now,
         },
     )  # fmt: skip
     if not fresh or prints is None:
@@ -185,7 +186,7 @@ def _of_proof(case: Case, proof: Attachment) -> list[rules.Found]:
     point = (facts.lat or 0.0, facts.lon or 0.0) if both else None
     found = rules.of_photo(
         taken_at=facts.taken_at, point=point, place=place, received_at=case.received_at,
-        limits=bound,
+        limits=bound, program=facts.program, editors=photo_editors(),
     )  # fmt: skip
     if facts.readable and proof.prints.exists():
         prints, _ = look(proof.original, get_default_timezone())

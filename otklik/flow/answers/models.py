@@ -228,6 +228,7 @@ class PhotoFacts(models.Model):
     lat = models.FloatField("широта", null=True)
     lon = models.FloatField("долгота", null=True)
     camera = models.CharField("камера", max_length=80, blank=True)
+    program = models.CharField("чем записан файл", max_length=80, blank=True)
     readable = models.BooleanField("снимок открылся", default=True)
     at = models.DateTimeField()
 

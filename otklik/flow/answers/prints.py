@@ -27,12 +27,16 @@ WORK = 512
 
 @dataclass(frozen=True)
 class Camera:
-    """What a camera wrote: the moment, the place, its name; empty where it wrote nothing."""
+    """What a camera wrote: the moment, the place, its name; empty where it wrote nothing.
+
+    `program` is what wrote the file last: a camera's own, or an editor of photos.
+    """
 
     taken_at: datetime | None = None
     lat: float | None = None
     lon: float | None = None
     name: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,13 @@ def camera_of(picture: Image.Image, zone: tzinfo) -> Camera:
         _moment(exif, inside, zone),
         lat if both else None,
         lon if both else None,
-        "".join(filter(str.isprintable, name))[:80],
+        _printable(name),
+        _printable(exif.get(ExifTags.Base.Software) or picture.info.get("Software") or ""),
     )
+
+
+def _printable(text: object) -> str:
+    return "".join(filter(str.isprintable, str(text).strip(" \0")))[:80]
 
 
 def _moment(exif: Any, inside: Any, zone: tzinfo) -> datetime | None:

@@ -21,7 +21,7 @@ from otklik.flow.answers.models import (
     Phrase,
 )
 from otklik.flow.cases.models import Answer, Case
-from otklik.flow.cases.queries import cases_of, executing_bodies, visible_numbers
+from otklik.flow.cases.queries import HEAVY, RELATED, cases_of, executed_by, visible_numbers
 from otklik.flow.intake.files import IMAGES
 from otklik.flow.intake.models import Attachment
 from otklik.ground.accounts.queries import powers_of
@@ -55,6 +55,11 @@ class Judged:
     template_share: float
     bands: list[int]
     found: tuple[rules.Found, ...]
+
+
+def photo_editors() -> list[str]:
+    """Return the names of programs that change photos, in small letters."""
+    return [line.title_ru.lower() for line in directory("photo_editors").values()]
 
 
 @remembered(SECONDS)
@@ -333,17 +338,17 @@ def sample_for(official: Official, now: datetime) -> list[Case]:
         status="answered", result="solved", policy__fast_track=True,
         answered_at__gte=now - timedelta(days=60),
     )  # fmt: skip
-    rows = {each.number: each for each in waiting.order_by("-answered_at")[:500]}
+    beside = waiting.select_related(*RELATED, "topic__category", "report__author").defer(*HEAVY)
+    newest = beside.prefetch_related("report__attachments").order_by("-answered_at")[:500]
+    rows = {each.number: each for each in newest}
     doubted = waiting.filter(answers__overruling__isnull=False).values_list("number", flat=True)
     year, week, _ = localtime(now).isocalendar()
     drawn = rules.sample(
         rows, f"{official.pk}:{year}-{week}", int(limits()["sample"]), frozenset(doubted)
     )
-    return [
-        rows[number]
-        for number in drawn
-        if official.organisation_id not in executing_bodies(rows[number])
-    ]
+    found = [rows[number] for number in drawn]
+    bodies = executed_by(found)
+    return [each for each in found if official.organisation_id not in bodies[each.pk]]
 
 
 def inspections_of(case: Case) -> QuerySet[Inspection]:

@@ -157,9 +157,13 @@ def of_photo(
     place: tuple[float, float] | None,
     received_at: datetime,
     limits: Mapping[str, float],
+    program: str = "",
+    editors: Collection[str] = (),
 ) -> list[Found]:
-    """Return what a proof's own time and place say against it."""
+    """Return what a proof's own time and place say against it, and the program it came through."""
     found = []
+    if any(each in program.lower() for each in editors):
+        found.append(Found("photo_edited", {"program": program}))
     if taken_at is not None and taken_at < received_at:
         found.append(Found("photo_early", {"at": taken_at.isoformat()}))
     if point is not None and place is not None:
@@ -213,6 +217,8 @@ def _of_photo(code: str, detail: Mapping[str, Any]) -> str:
             return "Почти то же фото, что прислал автор"
         case "photo_early":
             return f"Снято до поступления сообщения: {detail['day']}"
+        case "photo_edited":
+            return f"Снимок сохранён редактором: {detail['program']}"
         case "photo_far":
             away = int(detail["metres"]) / 1000
             told = f"{away:.0f}" if away >= FAR_KM else f"{away:.1f}".replace(".", ",")

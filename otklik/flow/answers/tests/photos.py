@@ -37,6 +37,7 @@ def jpeg(
     quality: int = 85,
     taken_at: datetime | None = None,
     point: tuple[float, float] | None = None,
+    program: str = "",
 ) -> bytes:
     """Encode a picture, with what a camera would write."""
     exif = Image.Exif()
@@ -45,6 +46,8 @@ def jpeg(
         inside[ExifTags.Base.DateTimeOriginal] = f"{taken_at:%Y:%m:%d %H:%M:%S}"
         inside[ExifTags.Base.OffsetTimeOriginal] = "+00:00"
         exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "Proba", "K-1"
+    if program:
+        exif[ExifTags.Base.Software] = program
     if point is not None:
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         gps[ExifTags.GPS.GPSLatitudeRef], gps[ExifTags.GPS.GPSLongitudeRef] = "N", "E"

@@ -129,6 +129,12 @@ class TestInTheRegion:
         assert {"photo_early", "photo_far"} <= set(_codes(answer))
         assert 100_000 < _codes(answer)["photo_far"]["metres"] < 130_000
 
+    def test_a_photo_saved_by_an_editor_is_told_and_a_cameras_own_program_is_not(self) -> None:
+        _, edited = _answered(jpeg(scene(21), program="Adobe Photoshop 25.1 (Windows)"))
+        assert _codes(edited)["photo_edited"]["program"] == "Adobe Photoshop 25.1 (Windows)"
+        _, own = _answered(jpeg(scene(22), program="HDR+ 1.0.540104767zd"))
+        assert "photo_edited" not in _codes(own)
+
     def test_the_same_proof_in_a_reopened_case_is_told_but_not_in_a_reworked_one(self) -> None:
         case, _ = _answered(jpeg(scene(11)))
         cases.send_back(case.number, comment="Нет дня", by=clara(), now=NOW + 3 * HOUR)
