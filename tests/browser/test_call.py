@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 WORDS = "Третий день не вывозят мусор, баки переполнены"
-MOST_KEYS = 25
-"""Pressed beside the letters and digits that the caller's own words, phone and address take."""
+MOST_KEYS, MOST_STROKES = 6, 90
+"""Keys beside the letters and digits that the caller dictates; all strokes of the call together."""
 
 
 class Keys:
@@ -92,6 +92,7 @@ def test_a_whole_call_by_keyboard(card: Page) -> None:
     assert focus_on(card) == "id_phone"  # the next call may begin
     assert card.locator("#id_phone").input_value() == ""
     assert keys.pressed <= MOST_KEYS
+    assert keys.pressed + keys.typed <= MOST_STROKES
     number = card.locator("[data-number]").get_attribute("data-number")
     card.goto(card.url.split("/desk/")[0] + "/demo/sms/")
     assert number

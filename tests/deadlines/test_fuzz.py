@@ -10,8 +10,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
+from unittest.mock import patch
 
 import pytest
+import yaml
+from django.conf import settings as project
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -23,19 +26,23 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from otklik.faces.desk.verbs import VERBS
 from otklik.flow.cases import clockwork, commands, rules, timers
 from otklik.flow.cases.models import Answer, Assignment, Case, ClockEvent, Dispute, Note
+from otklik.flow.cases.queries import permissions_on
 from otklik.flow.control import timers as control_timers
 from otklik.flow.control.commands import watch
 from otklik.flow.control.models import Alarm
 from otklik.flow.correspondence import commands as correspondence
+from otklik.flow.division import commands as division
+from otklik.flow.division.models import Part
 from otklik.flow.refusals import commands as refusals
 from otklik.flow.refusals import timers as refusal_timers
 from otklik.flow.refusals.models import Check, Contest
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.queries import fact
 from otklik.journal.reading import about
-from tests.cast import NOW, boris, bound, clara, denis, elena, opened_case
+from tests.cast import NOW, boris, bound, clara, denis, elena, opened_case, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +52,12 @@ if TYPE_CHECKING:
 
 ANSWER = "Яму заделали 25 ноября силами подрядчика, стояла три дня"
 BODIES = ("adm-vologda-city", "adm-cherepovets-city")
+ROLES = tuple(
+    each["code"]
+    for each in yaml.safe_load((project.REGION_DATA / "roles.yaml").read_text())["roles"]
+    if each["scope"] in {"organisation", "region"}
+)
+PRESSED = sorted(set(VERBS) - rules.APPEALS_ONLY)
 TOPICS = ("roads-pothole", "water-none", "snow-road")
 
 
@@ -62,6 +75,7 @@ class Life(RuleBasedStateMachine):
         self.mark = transaction.savepoint()
         self.now: datetime = NOW
         self.said: list[str] = []
+        self.taken_out: list[str] = []
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.mark)
@@ -94,8 +108,9 @@ class Life(RuleBasedStateMachine):
         counted = {
             model.__name__: model._default_manager.filter(case=case).count()
             for model in (Answer, Assignment, ClockEvent, Contest, Dispute, Note)
-        }
-        return row | counted | {"facts": len(about(self.case.ref))}
+        } | {"parts": Part.objects.filter(source=case).count()}
+        told = [entry for entry in about(self.case.ref) if "status" in entry.data]  # looks are not
+        return row | counted | {"facts": len(told)}
 
     # ------------------------------------------------------------ time and people
 
@@ -168,6 +183,16 @@ class Life(RuleBasedStateMachine):
             self.press("retopic", lambda: commands.retopic_case(
                 self.number, topic=chosen, territory=self.case.territory,
                 organisation=organisations()[body], by=elena(), now=self.now))  # fmt: skip
+
+    @rule(kept=st.sampled_from(["", "Яма"]), text=st.sampled_from(["", "Вода", "Свет"]))
+    def divide(self, kept: str, text: str) -> None:
+        before, chosen = clocks(self.number), fact(TOPICS[1])
+        assert chosen is not None
+        parts = [division.NewPart(text, chosen)]
+        if self.press("divide", lambda: division.divide_message(
+            self.number, kept=kept, parts=parts, by=elena(), now=self.now)):  # fmt: skip
+            self.taken_out.append(text)
+        assert clocks(self.number) == before, "dividing moves no clock of the whole"
 
     @rule(body=st.sampled_from(BODIES))
     def assign(self, body: str) -> None:
@@ -252,6 +277,22 @@ class Life(RuleBasedStateMachine):
         self.press("verify", lambda: commands.verify_case(
             self.number, by=verifier, now=self.now))  # fmt: skip
 
+    @rule(role=st.sampled_from(ROLES), verb=st.sampled_from(PRESSED))
+    def anybody_presses_anything(self, role: str, verb: str) -> None:
+        """Any role's empty form, at the desk's door: only what its powers and the state allow."""
+        official, before = self.people[role], self._picture()
+        case = Case.objects.get(number=self.number)
+        held = permissions_on(official, case)
+        with patch("django.utils.timezone.now", lambda: self.now):
+            answer = signed_in(official).post(f"/desk/c/{case.spoken}/{verb}/")
+        if answer.status_code != 302:
+            assert answer.status_code in {403, 404, 409, 422}
+            assert self._picture() == before, f"{role} was refused {verb} and yet changed something"
+            return
+        assert rules.BY_VERB[verb].permission in held, f"{role} pressed {verb}"
+        assert case.status in rules.BY_VERB[verb].sources
+        self.case.refresh_from_db()
+
     @rule()
     def withdraw(self) -> None:
         self.press("withdraw", lambda: commands.withdraw_case(
@@ -261,7 +302,11 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_clocks_are_their_logs_played_back(self) -> None:
-        case = Case.objects.get(number=self.number)
+        self._played_back(Case.objects.get(number=self.number))
+        for part in Part.objects.filter(source__number=self.number).select_related("case"):
+            self._played_back(part.case)
+
+    def _played_back(self, case: Case) -> None:
         whole = stage = None
         for line in ClockEvent.objects.filter(case=case).order_by("id"):
             assert line.reason, line.kind
@@ -309,6 +354,9 @@ class Life(RuleBasedStateMachine):
     def nothing_that_was_said_is_lost(self) -> None:
         kept = Note.objects.filter(case__number=self.number, kind="question", to_author=True)
         assert list(kept.values_list("text", flat=True)) == self.said
+        parts = Part.objects.filter(source__number=self.number).select_related("case__report")
+        assert [each.case.report.text for each in parts] == self.taken_out
+        assert all(each.case.status in rules.UNANSWERED for each in parts), "each has its work"
 
     @invariant()
     def each_alarm_is_raised_once(self) -> None:
@@ -319,7 +367,7 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("world")
 def test_no_order_of_actions_breaks_a_case() -> None:
-    Life.people = {
+    Life.people = {role: bound(role) for role in ROLES} | {
         "executor": bound("executor", organisation=BODIES[0], home=BODIES[0]),
         "judge": bound("curator"), "moderator": bound("moderator"),
         "controller": bound("controller"),

@@ -24,7 +24,7 @@ from otklik.flow.regimes.queries import barred_for
 from otklik.ground.organisations.queries import organisations
 from otklik.journal.reading import about
 from tests.cast import boris, bound, clara, olga, opened_case
-from tests.deadlines.test_fuzz import BODIES, Life
+from tests.deadlines.test_fuzz import BODIES, ROLES, Life
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +160,7 @@ class Appeal(Life):
 @pytest.mark.usefixtures("world")
 def test_no_order_of_actions_breaks_an_appeal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "available", lambda: False)  # the same paper, drawn in no time
-    Life.people = {
+    Life.people = {role: bound(role) for role in ROLES} | {
         "executor": bound("executor", organisation=BODIES[0], home=BODIES[0]),
         "judge": bound("curator"), "moderator": bound("moderator"),
         "controller": bound("controller"),
