@@ -26,7 +26,10 @@ def matrix(told: dict[str, Any]) -> opinions.Numbers:
     return np.array([[VALUES[each] for each in line] for line in told["votes"]])
 
 
-@pytest.mark.parametrize("name", ["bg2050", "seattle15"])
+ALL = ("bg2050", "seattle15", "brexit", "taxes", "ssis", "vtaiwan")
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_last_votes_and_tallies_are_the_published_ones_to_the_unit(name: str) -> None:
     told = read(name)
     votes = opinions.gathered((p, s, v) for p, s, v in told["events"])
@@ -64,6 +67,7 @@ def test_group_informed_consensus_is_the_published_one_for_every_statement() -> 
 
 @pytest.mark.parametrize(("name", "k", "alike"), [
     ("seattle15", 2, 0.884), ("taxes", 2, 0.910), ("brexit", 2, 0.876), ("bg2050", 2, 0.194),
+    ("ssis", 2, 0.964), ("vtaiwan", 2, 0.823),
 ])  # fmt: skip
 def test_groups_come_out_as_they_did(name: str, k: int, alike: float) -> None:
     """Statements moderated out are zeroes here, as there; bg2050 is a known non-reproduction."""
