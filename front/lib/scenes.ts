@@ -1,4 +1,4 @@
-/** The wall's scenes: the map, the most acute, who owes answers, what was solved. They change by themselves,
+/** The wall's scenes: the map, the most acute, who owes answers, what was promised, what was solved. They change by themselves,
  * stop while somebody touches the wall, and can be switched off: `[data-rotate]` remembers it.
  */
 
@@ -8,10 +8,11 @@ import { still } from "./wallmap";
 export interface Worst { place: string; ru: string; en: string; acuity: number | null; band: string; count: number; expected: number; topic: string | null; forced: string | null }
 interface Boards {
   overdue?: { title: string; overdue: number; open: number; since: string }[];
+  promises: { overdue: number; undecided: number; broken: { what: string; body: string; days: number; project: string }[] };
   solved: { at: string; ru: string; en: string; place_ru: string; place_en: string }[];
 }
 
-const SECONDS: Record<string, number> = { map: 45, worst: 20, overdue: 20, solved: 20 };
+const SECONDS: Record<string, number> = { map: 45, worst: 20, overdue: 20, promises: 20, solved: 20 };
 const QUIET = 90_000;
 const LINES = 8;
 const KEPT = "otklik.wall.rotate";
@@ -76,7 +77,7 @@ export class Scenes {
     for (const tab of this.tabs) tab.setAttribute("aria-pressed", String(tab.dataset.sceneTab === scene));
     for (const board of findAll("[data-scene]")) board.hidden = board.dataset.scene !== scene;
     need("[data-legend]").hidden = scene !== "map";
-    if (scene === "overdue" || scene === "solved") void this.ask();
+    if (scene !== "map" && scene !== "worst") void this.ask();
   }
 
   /** Big lines of the most acute, in step with the panel beside. */
@@ -94,11 +95,26 @@ export class Scenes {
     );
   }
 
+  /** What bodies promised after votes and surveys and did not keep; its screen is there when something presses. */
+  private promised({ overdue, undecided, broken }: Boards["promises"]): void {
+    const tab = this.tabs.find((each) => each.dataset.sceneTab === "promises");
+    if (tab) tab.hidden = !overdue && !undecided;
+    need("[data-promises]").textContent = say("promises", { late: overdue, undecided });
+    const most = Math.max(1, ...broken.map((each) => each.days));
+    need("[data-board-promises]").replaceChildren(
+      ...(broken.length ? broken.slice(0, LINES).map((each) =>
+        make("li", { class: "wall__line", "data-band": "late" },
+          make("span", { class: "wall__what" }, make("strong", {}, each.what), make("small", {}, `${each.body} · ${each.project}`)),
+          bar(share(each.days, most)), make("span", { class: "wall__sum" }, make("b", {}, String(each.days)), make("small", {}, say("late_days"))))) : [make("li", {}, say("kept"))]),
+    );
+  }
+
   private async ask(): Promise<void> {
     try {
       const answer = await fetch(this.boards);
       if (!answer.ok) return;
-      const { overdue = [], solved } = (await answer.json()) as Boards;
+      const { overdue = [], solved, promises } = (await answer.json()) as Boards;
+      this.promised(promises);
       const most = Math.max(1, ...overdue.map((each) => each.overdue));
       find("[data-board-overdue]")?.replaceChildren(
         ...(overdue.length ? overdue.slice(0, LINES).map((each) =>

@@ -15,6 +15,7 @@ from PIL import Image
 
 from otklik.flow.cases.queries import public_cases
 from otklik.flow.intake.models import Report
+from otklik.ground.kit.memo import forget
 from otklik.ground.organisations.queries import organisations
 from otklik.journal.following import catch_up
 from otklik.participation.ballots import commands as votes
@@ -143,6 +144,10 @@ def test_a_broken_promise_is_seen_everywhere_and_said_once() -> None:
     assert shown.index("Покрасить забор") < shown.index("Поставить скамейки")
     assert "просрочено на 2" in shown
     assert "Покрасить забор" in page("/monitor/table/")
+    forget()  # what the wall asked for stays for some seconds
+    boards = signed_in(None).get("/monitor/boards.json").json()["promises"]
+    assert boards["overdue"] == 1
+    assert [(each["what"], each["days"]) for each in boards["broken"]] == [("Покрасить забор", 2)]
     fulfils = bound("coordinator", organisation="adm-vologda-city")
     assert "просрочено: 1, без решения: 0" in page("/desk/outcomes/", fulfils)
     assert timers.run(timezone.now()) == 1

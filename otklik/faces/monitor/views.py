@@ -97,10 +97,10 @@ def _legend() -> list[dict[str, str]]:
 @never_cache
 @require_GET
 def boards(request: HttpRequest) -> JsonResponse:
-    """Give what the wall's other scenes show: who owes answers, what was solved today."""
+    """Give what the wall's other scenes show: who owes answers, what was promised and solved."""
     found = _boards()
     if not sees_all(access.official(request)):
-        found = {name: found[name] for name in ("at", "solved")}
+        found = {name: found[name] for name in ("at", "solved", "promises")}
     return JsonResponse(found)
 
 
@@ -112,7 +112,17 @@ def _boards() -> dict[str, Any]:
          "place_en": line["place_en"] or ""}
         for line in solved_since(local_midnight(now))
     ]  # fmt: skip
-    return {"at": now, "overdue": overdue_bodies(now), "solved": solved}
+    broken = [
+        {"what": each.what, "body": each.organisation.short_ru,
+         "days": (now.date() - each.due).days, "project": each.ruling.phase.project.title}
+        for each in outcomes.overdue(now)[:BROKEN]
+    ]  # fmt: skip
+    return {
+        "at": now,
+        "overdue": overdue_bodies(now),
+        "solved": solved,
+        "promises": {**outcomes.pressing(now), "broken": broken},
+    }
 
 
 @never_cache

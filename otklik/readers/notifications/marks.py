@@ -16,7 +16,10 @@ LETTER_MARKS: Mapping[str, tuple[str, ...]] = {
         ("title", "number", "reason", "text", "link", "region"),
     ),
     "ruling": ("title", "verdict", "text", "signer", "link", "region"),
-    "promise_kept": ("title", "what", "organisation", "text", "link", "region"),
+    **dict.fromkeys(
+        ("promise_kept", "promise_late", "promise_moved"),
+        ("title", "what", "organisation", "text", "day", "link", "region"),
+    ),
     "proposal": ("title", "state", "reason", "text", "link", "region"),
     "promise_linked": (*CASE, "what"),
     "divided": (*CASE, "into"),

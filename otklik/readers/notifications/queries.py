@@ -28,6 +28,7 @@ from otklik.ground.territories.queries import region
 from otklik.participation.ballots.models import RegisterEntry
 from otklik.participation.discussions.models import Comment, Participant
 from otklik.participation.petitions.models import PetitionSignature
+from otklik.participation.projects.models import ProjectCase
 from otklik.participation.proposals.models import Proposal
 from otklik.participation.statements.models import Voter
 from otklik.participation.surveys.models import Response
@@ -225,7 +226,22 @@ def _took_part(phases: Collection[int]) -> dict[int, list[tuple[str, tuple[str, 
         "person_id", "petition__phase_id", "person__email"
     ):
         told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
-    return told
+    _add_authors(told, phases)
+    return {phase: list(dict.fromkeys(lines)) for phase, lines in told.items()}
+
+
+def _add_authors(
+    told: dict[int, list[tuple[str, tuple[str, ...]]]], phases: Collection[int]
+) -> None:
+    """Add the authors of the messages that the phases' projects grew from."""
+    found = ProjectCase.objects.filter(
+        project__phases__in=phases, role=ProjectCase.Role.ORIGIN,
+        case__report__author__isnull=False, case__report__withdrawn_at=None,
+    )  # fmt: skip
+    for person, phase, email in found.values_list(
+        "case__report__author_id", "project__phases", "case__report__author__email"
+    ):
+        told.setdefault(phase, []).append((f"person:{person}", _channels(email, "")))
 
 
 def _each(entry: Entry, found: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Hearer]:

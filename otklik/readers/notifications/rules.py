@@ -52,6 +52,8 @@ TOLD: Mapping[str, Told] = {
     "ruling.made": Told("ruling", owed=False),
     "obligation.kept": Told("promise_kept", owed=False),
     "obligation.linked": Told("promise_linked", owed=False),
+    "obligation.overdue": Told("promise_late", owed=False),
+    "obligation.moved": Told("promise_moved", owed=False),
     "comment.shown": Told("comment_replied", owed=False),
     "comment.hidden": Told("comment_hidden"),
     "comment.restored": Told("comment_restored"),
@@ -61,7 +63,7 @@ TOLD: Mapping[str, Told] = {
     "proposal.accepted": Told("proposal"),
 }
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
-OF_OUTCOMES = frozenset({"ruling.made", "obligation.kept", "obligation.linked"})
+OF_OUTCOMES = frozenset(kind for kind in TOLD if kind.startswith(("ruling.", "obligation.")))
 OF_PROPOSALS = frozenset(kind for kind in TOLD if kind.startswith("proposal."))
 OF_COMMENTS = frozenset(kind for kind in TOLD if kind.startswith("comment."))
 

@@ -248,7 +248,8 @@ def of_outcome(kind: str, data: dict[str, Any]) -> About:
                    "signer": ruling.signer}  # fmt: skip
     else:
         one = Obligation.objects.select_related("organisation").get(pk=data["obligation"])
-        said = one.steps.filter(verb="keep").last() if kind == "obligation.kept" else None
+        verb = {"obligation.kept": "keep", "obligation.moved": "move"}.get(kind, "")
+        said = one.steps.filter(verb=verb).last()
         case = Case.objects.filter(pk=data.get("case", 0)).first()
         values |= {"number": case.spoken if case else "", "day": date_format(one.due, "j E Y")}
         values |= {"what": one.what, "organisation": one.organisation.title_ru,
