@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import localtime
 
 from otklik.demo import accounts
-from otklik.ground.accounts.models import Person
+from otklik.ground.accounts.models import Attested, Person
+from otklik.ground.territories.queries import region
 from otklik.participation.discussions import commands, rules
 from otklik.participation.discussions.models import Comment, Discussion
 from otklik.participation.projects.queries import who
@@ -123,8 +124,17 @@ QUARTER_SAID = (
     ("t1", "against", "На этом въезде уже стоят в пробке по утрам. Нужен второй.", ()),
     ("p2-1", "for", "За сквер спасибо. Запишите, что его не застроят и потом.", ()),
 )  # fmt: skip
+HALL = (
+    ("Никонова Алевтина Юрьевна", "1957-03-11"), ("Шаров Глеб Андреевич", "1983-09-02"),
+    ("Рябинин Павел Ильич", "1971-12-24"), ("Белова Нина Сергеевна", "1964-06-30"),
+)  # fmt: skip
+HALL_SAID = (
+    (2, "against", "p1-1", "speech", "Покажите тень девяти этажей в марте: на схеме только июнь."),
+    (1, "for", "p2-1", "speech", "Сквер мы сажали сами. Спасибо, что не тронули; дайте ему имя."),
+    (4, "neutral", "", "post", "Прошу указать в плане место для раздельного сбора мусора."),
+)  # fmt: skip
 CONCLUSION = (
-    "Поступило шесть предложений и замечаний. Учтены: высота домов вдоль Северной улицы "
+    "Поступило девять предложений и замечаний. Учтены: высота домов вдоль Северной улицы "
     "снижена до шести этажей; въезд с улицы Гагарина дополнен вторым, с Северной; сквер "
     "внесён в перечень озеленённых территорий.\n"
     "Не учтено: увеличение стоянки — расчёт по нормативу приложен к проекту и показан на "
@@ -160,6 +170,8 @@ def discuss(now: datetime) -> None:
     draw = random.Random(62)
     people = list(Person.objects.filter(email__startswith="voter").order_by("pk"))
     grown = [each for each in people if who(each).territory == CITY and _grown(each, now)]
+    for number, person in enumerate(grown, 1):
+        _attest(person, number, now)
     for told in TOLD:
         made = _announced(told, now)
         circle = grown if told.hearing else people
@@ -170,6 +182,7 @@ def discuss(now: datetime) -> None:
                 _write(made, commands.Said(reply, to=one.pk), next(writers), at + step * HOUR)
             at += HOUR if at.hour < EVENING else 13 * HOUR
     _moderated(now)
+    _in_the_hall()
     held = Discussion.objects.get(hearing__isnull=False)
     commands.conclude(
         held.pk, number="17-з", text=CONCLUSION, signer="Клара Зимина, заместитель главы города",
@@ -182,7 +195,7 @@ def _announced(told: Told, now: datetime) -> Discussion:
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
     opens, closes = (morning + days * DAY for days in told.window)
     by = accounts.official(accounts.VOTES)
-    circle = Circle(GROWN, frozenset({CITY})) if told.hearing else Circle(min_age=14)
+    circle = Circle(GROWN, frozenset({CITY}), proven=True) if told.hearing else Circle(min_age=14)
     said = opens - (22 if told.hearing else 1) * DAY
     draft = commands.Draft(
         told.title, opens, closes, told.about, told.moderation, circle, hearing=told.hearing
@@ -190,6 +203,34 @@ def _announced(told: Told, now: datetime) -> Discussion:
     made = commands.draft_discussion(draft, by=by, now=said)
     commands.write_document(made.pk, told.document, by=by, now=said)
     return commands.announce_discussion(made.pk, by=by, now=said)
+
+
+def _attest(person: Person, number: int, now: datetime) -> None:
+    """Let a verified account say where a made-up person is registered: a hearing asks for it."""
+    born = who(person).born_on
+    if Attested.objects.filter(person=person).exists():
+        return
+    Attested.objects.create(
+        person=person, region=region(), provider="demo", level="confirmed", at=now,
+        birth_date=born.isoformat() if born else "",
+        registration=f"Вологодская обл., г. Вологда, ул. Северная, д. {number}",
+    )  # fmt: skip
+
+
+def _in_the_hall() -> None:
+    """Write down who came to the hall of the hearing and what two of them said."""
+    held, by = Discussion.objects.get(hearing__isnull=False), accounts.official(accounts.VOTES)
+    at = held.phase.closes_at - 3 * DAY
+    for number, (name, born) in enumerate(HALL, 1):
+        guest = rules.Guest(
+            name, f"Вологда, улица Гагарина, дом {number}", CITY, date.fromisoformat(born),
+            rules.BY_LETTER if number == len(HALL) else rules.IN_PERSON,
+        )  # fmt: skip
+        commands.register_in_hall(held.pk, guest, by=by, now=at)
+    for number, stance, part, source, text in HALL_SAID:
+        commands.enter_remark(
+            held.pk, number, commands.Said(text, stance, part), source=source, by=by, now=at
+        )
 
 
 def _grown(person: Person, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from otklik.demo import accounts
 from otklik.ground.accounts.models import Person
 from otklik.ground.territories.queries import region, territories
+from otklik.ground.topics.queries import topics
 from otklik.participation.ballots import blind, chain, commands
 from otklik.participation.ballots.models import Vote
 from otklik.participation.projects.commands import declare_resident, start_project
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 PLACES = ("vologda-city",) * 38 + ("cherepovets-city",) * 34
+THEMES = {
+    "Набережная у Соборной горки": "yards", "Городской автобус": "transport",
+    "Деньги на дворы": "yards",
+}  # fmt: skip
+"""Projects of the city of Vologda, by their theme."""
 FEWER = 20
 """So many more voters live all over the region: their places are printed together."""
 
@@ -130,7 +136,11 @@ def _voters(now: datetime, draw: random.Random) -> list[Person]:
 
 def _announced(told: Told, opens: datetime, closes: datetime) -> Vote:
     by, now = accounts.official(accounts.VOTES), opens - 3 * DAY
-    project: Project = start_project(title=told.project, summary=told.about, by=by, now=now)
+    project: Project = start_project(
+        title=told.project, summary=told.about, by=by, now=now,
+        topic=topics().by_code.get(THEMES.get(told.project, "")),
+        territory=territories()["vologda-city"] if told.project in THEMES else None,
+    )  # fmt: skip
     draft = commands.Draft(
         question=told.question, about=told.about, method=told.method, counting=told.counting,
         secrecy=told.secrecy, opens_at=opens, closes_at=closes, project=project,

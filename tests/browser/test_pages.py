@@ -68,7 +68,10 @@ PAGES = (
     ("guest", "/w/{token}/", 360),
     *(("author", path, 360) for path in ("/cabinet/", "/sent/{own}/", "/m/{own}/")),
     ("author", "/votes/{vote}/ballot/", 360),
-    *(("author", f"/surveys/{{survey}}/{path}", 360) for path in ("answer/1/", "review/")),
+    *(
+        ("author", f"/surveys/{{survey}}/{path}", 360)
+        for path in ("answer/1/", "answer/3/", "review/")
+    ),
     ("author", "/discussions/{discussion}/write/?part=p1-1", 360),
     *(("author", f"/statements/{{saying}}/{path}", 360) for path in ("answer/", "add/", "mine/")),
     *(("author", f"/cabinet/{path}/", 360) for path in ("access", "claim", "notices")),
@@ -96,7 +99,9 @@ PAGES = (
     *(("votes", f"/desk/discussions/{path}", 390) for path in ("", "new/", "moderation/")),
     ("moderator", "/desk/discussions/moderation/?tab=appeals", 1366),
     *(("votes", f"/desk/petitions/{path}", 390) for path in ("", "new/")),
-    *(("votes", f"/desk/projects/{path}", 390) for path in ("", "new/")),
+    *(("votes", f"/desk/projects/{path}", 390) for path in ("", "new/", "{project}/")),
+    *(("votes", "/desk/discussions/{hearing}/hall/", width) for width in (390, 1366)),
+    ("guest", "/projects/{budget}/", 360),
     ("votes", "/desk/proposals/", 390),
     *(("votes", f"/desk/statements/{path}", 390) for path in ("", "new/", "{conversation}/")),
     *(("registrar", path, 390) for path in ("/desk/appeals/", "/desk/appeals/sstu/")),
@@ -165,6 +170,12 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     saying, said = (slug_of(each) for each in (statements.first, statements.last))
     people["votes"].goto(f"{served}/desk/statements/")
     conversation = first(people["votes"], "main .rows a[href^='/desk/statements/']")
+    people["votes"].goto(f"{served}/desk/projects/")
+    project = first(people["votes"], "main .rows a[href^='/desk/projects/']")
+    guest.goto(f"{served}/projects/?topic=yards")
+    budget = first(guest, "main a:has-text('Деньги на дворы')")
+    people["votes"].goto(f"{served}/desk/discussions/")
+    hearing = first(people["votes"], "main a:has-text('Проект планировки')")
     people["votes"].goto(f"{served}/desk/surveys/")
     asked = first(people["votes"], f"main .rows {SIGNED}")
     answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
@@ -173,6 +184,9 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     return {
         "survey": survey,
         "asked": asked,
+        "project": project,
+        "budget": budget,
+        "hearing": hearing,
         "ended": ended,
         "discussion": discussion,
         "petition": petition,

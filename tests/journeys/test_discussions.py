@@ -292,7 +292,7 @@ def test_open_data_have_ids_and_no_hidden_words() -> None:
     commands.moderate(hidden.pk, "hide", reason="insult", by=moderator(), now=timezone.now())
     root, guest = f"/discussions/{found.slug}/", signed_in(None)
     table = guest.get(f"{root}comments.csv").content.decode("utf-8-sig")
-    assert table.splitlines()[0] == "id,parent,part,stance,state,day,place,level,text"
+    assert table.splitlines()[0] == "id,parent,part,stance,state,day,place,level,origin,text"
     assert "'=Сумма растёт" in table
     told = guest.get(f"{root}comments.json").json()
     assert [each["id"] for each in told["comments"]] == [shown.pk, hidden.pk]

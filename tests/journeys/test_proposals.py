@@ -150,6 +150,7 @@ def test_a_project_grows_from_a_problem_and_shows_the_messages_that_are_public()
     for case in cases:
         assert (case.spoken in shown) == (case.number in public)
     assert f"Вырос из сообщений: {len(cases)}" in shown
+    assert "notice__body" not in shown, "messages are no notices"
     desk.post(f"{page}unlink/", {"numbers": cases[0].number})
     assert ProjectCase.objects.count() == len(cases) - 1
     stranger = signed_in(bound("vote_organiser", organisation="adm-vologda-city"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.phases import PhaseForm
+from otklik.faces.desk.phases import PhaseForm, ready
 from otklik.faces.templatetags.otklik import titled
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
@@ -74,7 +73,7 @@ class DiscussionForm(PhaseForm):
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"], said["moderation"],
-            self.circle(), hearing=rules.HearingTold(
+            self.circle(), self.chosen, rules.HearingTold(
                 said["form"], said["basis"], said["exposition"], said["chair"]
             ) if said["form"] else None,
         )  # fmt: skip
@@ -88,7 +87,8 @@ def at_section(request: HttpRequest) -> Official:
     return official
 
 
-def _discussion_or_404(official: Official, discussion_id: int) -> Discussion:
+def discussion_or_404(official: Official, discussion_id: int) -> Discussion:
+    """Return a discussion that an official organises."""
     try:
         return queries.discussion_for(official, discussion_id)
     except ObjectDoesNotExist:
@@ -114,9 +114,7 @@ def discussions(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a discussion; what was typed comes back with a mistake."""
     official = access.official_or_404(request, queries.ORGANISE)
-    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=3)
-    initial = {"opens_at": start, "closes_at": start + timedelta(days=30)}
-    form = DiscussionForm(request.POST or None, initial=initial)
+    form = DiscussionForm(official, request.POST or None, initial=ready(request, 30))
     if request.method == "POST" and form.is_valid():
         try:
             found = commands.draft_discussion(form.draft(), by=official, now=timezone.now())
@@ -135,7 +133,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def discussion(request: HttpRequest, discussion_id: int) -> HttpResponse:
     """Show a discussion with its check list, and take a draft's document."""
     official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
-    found, error = _discussion_or_404(official, discussion_id), ""
+    found, error = discussion_or_404(official, discussion_id), ""
     if request.method == "POST":
         try:
             _write(found, request, official, now)
@@ -151,6 +149,8 @@ def discussion(request: HttpRequest, discussion_id: int) -> HttpResponse:
         "source": request.POST.get("document") or rules.source(each.told for each in parts),
         "ready": all(held for _title, held in checks), "hearing": queries.hearing_of(found),
         "conclusion": queries.conclusion_of(found), "typed": request.POST,
+        "hall": queries.hall_counts(found) if queries.hearing_of(found) else None,
+        "signed": queries.signed_papers(found),
     }  # fmt: skip
     return render(request, "desk/discussion.html", context, status=422 if error else 200)
 
@@ -181,7 +181,7 @@ def day_of(text: str) -> date | None:
 def act(request: HttpRequest, discussion_id: int, verb: str) -> HttpResponse:
     """Announce a discussion, or throw a draft away."""
     official, now = access.official_or_404(request, queries.ORGANISE), timezone.now()
-    found = _discussion_or_404(official, discussion_id)
+    found = discussion_or_404(official, discussion_id)
     try:
         if verb == "announce":
             commands.announce_discussion(found.pk, by=official, now=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -19,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.phases import PhaseForm
+from otklik.faces.desk.phases import PhaseForm, ready
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.petitions import commands, queries, rules
 from otklik.participation.projects import rules as phases
@@ -51,7 +50,7 @@ class PetitionForm(PhaseForm):
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["about"], said["initiator"], said["threshold"], said["opens_at"],
-            said["closes_at"], self.circle(),
+            said["closes_at"], self.circle(), project=self.chosen,
         )  # fmt: skip
 
 
@@ -79,9 +78,7 @@ def petitions(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Write a petition down; what was typed comes back with a mistake."""
     official = access.official_or_404(request, queries.ORGANISE)
-    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=1)
-    initial = {"opens_at": start, "closes_at": start + timedelta(days=60)}
-    form = PetitionForm(request.POST or None, initial=initial)
+    form = PetitionForm(official, request.POST or None, initial=ready(request, 60, lead=1))
     if request.method == "POST" and form.is_valid():
         try:
             found = commands.draft_petition(form.draft(), by=official, now=timezone.now())

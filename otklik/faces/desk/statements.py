@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -20,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.faces.desk.discussions import at_section
-from otklik.faces.desk.phases import PhaseForm
+from otklik.faces.desk.phases import PhaseForm, ready
 from otklik.faces.templatetags.otklik import titled
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.accounts.rules import Refused
@@ -49,7 +48,7 @@ class ConversationForm(PhaseForm):
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"], said["moderation"],
-            self.circle(),
+            self.circle(), self.chosen,
         )  # fmt: skip
 
 
@@ -88,9 +87,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a collection of opinions; what was typed comes back with a mistake."""
     official = access.official_or_404(request, queries.ORGANISE)
-    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=3)
-    initial = {"opens_at": start, "closes_at": start + timedelta(days=21)}
-    form = ConversationForm(request.POST or None, initial=initial)
+    form = ConversationForm(official, request.POST or None, initial=ready(request, 21))
     if request.method == "POST" and form.is_valid():
         try:
             found = commands.draft_conversation(form.draft(), by=official, now=timezone.now())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, papers, show
-from otklik.faces.desk.phases import PhaseForm
+from otklik.faces.desk import branching
+from otklik.faces.desk.phases import PhaseForm, ready
 from otklik.faces.questions import all_fields, fields, given, group_title, reading
 from otklik.faces.templatetags.otklik import label, named
 from otklik.flow.intake.files import ACCEPT
@@ -72,7 +72,7 @@ class SurveyForm(PhaseForm):
         said = self.cleaned_data
         return commands.Draft(
             said["title"], said["opens_at"], said["closes_at"], said["about"],
-            self.circle(), said["guests"],
+            self.circle(), said["guests"], self.chosen,
         )  # fmt: skip
 
 
@@ -126,10 +126,17 @@ class QuestionForm(forms.Form):
         label=_l("Спрашивать"), required=False,
         help_text=_l("Условие — только от ответов прежних страниц"),
     )  # fmt: skip
+    join = forms.ChoiceField(
+        label=_l("Со вторым условием"), required=False,
+        choices=[("all", _l("и: нужны оба")), ("any", _l("или: хватит одного"))],
+    )  # fmt: skip
+    also = forms.ChoiceField(label=_l("Второе условие"), required=False)
 
     def __init__(self, survey: Survey, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["when"].choices = [("", _("всегда")), *conditions(survey)]  # type: ignore[attr-defined]
+        lines = branching.conditions(survey)
+        self.fields["when"].choices = [("", _("всегда")), *lines]  # type: ignore[attr-defined]
+        self.fields["also"].choices = [("", _("нет")), *lines]  # type: ignore[attr-defined]
         for each in self.fields.values():
             if not isinstance(each.widget, forms.CheckboxInput):
                 each.widget.attrs.setdefault("class", "input")
@@ -138,12 +145,14 @@ class QuestionForm(forms.Form):
     def said_of(question: SurveyQuestion) -> dict[str, Any]:
         """Return a question as the form shows it."""
         one = question.asked
-        condition = one.show_if.get("eq") or []
+        chosen, every = branching.codes(one.show_if)
+        when, also = (*chosen, "", "")[:2]
         return {
             "kind": one.kind, "text": one.text, "hint": question.hint, "required": one.required,
             "page": one.page, "options": "\n".join(one.options), "rows": "\n".join(one.rows),
             "low": one.low, "high": one.high, "low_label": question.low_label,
-            "high_label": question.high_label, "when": ":".join(condition),
+            "high_label": question.high_label, "when": when, "also": also,
+            "join": "all" if every else "any",
         }  # fmt: skip
 
     @property
@@ -154,26 +163,17 @@ class QuestionForm(forms.Form):
     def asked(self) -> rules.Asked:
         """Return what was said."""
         said = self.cleaned_data
-        key, _colon, option = said["when"].partition(":")
         return rules.Asked(
             "", said["kind"], said["page"], said["text"],
             said["required"] and said["kind"] != "statement",
             _lines(said["options"]), _lines(said["rows"]),
-            said["low"] or 0, said["high"] or 0, {"eq": [key, option]} if key else {},
+            said["low"] or 0, said["high"] or 0,
+            branching.tree((said["when"], said["also"]), every=said["join"] != "any"),
         )  # fmt: skip
 
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (line.strip() for line in text.splitlines())))
-
-
-def conditions(survey: Survey) -> list[tuple[str, str]]:
-    """Return «if this was chosen» for every option of the questions that choose."""
-    return [
-        (f"{one.key}:{key}", _("если «%(a)s» — «%(b)s»") % {"a": one.text, "b": label})
-        for one in queries.asked(survey) if one.kind in {"single", "multiple"}
-        for key, label in one.labels.items()
-    ]  # fmt: skip
 
 
 def _survey_or_404(official: Official, survey_id: int) -> Survey:
@@ -200,9 +200,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a survey; what was typed comes back with a mistake."""
     official = access.official_or_404(request, queries.ORGANISE)
-    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=3)
-    initial = {"opens_at": start, "closes_at": start + timedelta(days=14)}
-    form = SurveyForm(request.POST or None, initial=initial)
+    form = SurveyForm(official, request.POST or None, initial=ready(request, 14))
     if request.method == "POST" and form.is_valid():
         try:
             found = commands.draft_survey(form.draft(), by=official, now=timezone.now())
@@ -235,7 +233,8 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
     context = {
         "survey": found, "phase": found.phase, "state": state, "checks": checks, "form": form,
         "questions": [
-            (each, each.asked.labels.values(), each.asked.lines.values())
+            (each, each.asked.labels.values(), each.asked.lines.values(),
+             branching.in_words(found, each.show_if))
             for each in found.questions.all()
         ],
         "ready": all(held for _title, held in checks), "came": queries.came(found),

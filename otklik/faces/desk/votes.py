@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -19,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from otklik.faces import access, show
-from otklik.faces.desk.phases import WindowForm
+from otklik.faces.desk.phases import WindowForm, ready
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.ballots import commands, queries, threats
 from otklik.participation.projects import rules as phases
@@ -137,9 +136,7 @@ def votes(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Write a vote; what was typed comes back with a mistake."""
     official = access.official_or_404(request, queries.ORGANISE)
-    start = timezone.localtime().replace(hour=9, minute=0) + timedelta(days=3)
-    initial = {"opens_at": start, "closes_at": start + timedelta(days=14)}
-    form = VoteForm(official, request.POST or None, initial=initial)
+    form = VoteForm(official, request.POST or None, initial=ready(request, 14))
     if request.method == "POST" and form.is_valid():
         try:
             found = commands.draft_vote(form.draft(), by=official, now=timezone.now())

@@ -22,8 +22,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import papers, show
+from otklik.faces.site.narrowing import narrowed
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import label, named
+from otklik.flow.appeals.paper import content_of
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
 from otklik.participation.discussions import commands, queries, rules
@@ -52,10 +54,9 @@ def _discussion_or_404(slug: str) -> Discussion:
 @require_GET
 def discussions(request: HttpRequest) -> HttpResponse:
     """List discussions, the newest window first."""
-    now = timezone.now()
-    page = Paginator(queries.public_discussions(), PAGE).get_page(request.GET.get("page"))
-    lines = [(each, queries.state(each, now)) for each in page]
-    return render(request, "site/discussions.html", {"page": page, "lines": lines})
+    now, context = timezone.now(), narrowed(request, queries.public_discussions(), PAGE)
+    lines = [(each, queries.state(each, now)) for each in context["page"]]
+    return render(request, "site/discussions.html", {**context, "lines": lines})
 
 
 @never_cache
@@ -78,11 +79,14 @@ def discussion(request: HttpRequest, slug: str) -> HttpResponse:
         "discussion": found, "phase": found.phase, "state": state, "open": state == phases.OPEN,
         "stances": STANCES, "query": urlencode({k: v for k, v in asked.items() if v}),
         "audience": found.phase.audience, "places": sorted(names), "parts": parts,
+        "on_map": any(each.kind == rules.POINT for each in parts),
         "chosen": chosen, "stance": stance, "page": page,
         "threads": [_thread(each) for each in page], "counts": queries.counts(found),
         "mine": _mine(found, person) if person.is_authenticated else [],
         "one": outcomes.outcome_of(found.phase, now), "today": timezone.localdate(),
         "days": queries.limits().appeal_days, "hearing": queries.hearing_of(found),
+        "hall": queries.hall_counts(found) if queries.hearing_of(found) else None,
+        "signed": [each.form for each in queries.signed_papers(found)],
         "conclusion": queries.conclusion_of(found),
     }  # fmt: skip
     return render(request, "site/discussion.html", context)
@@ -132,7 +136,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("site:discussion", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found)
-    if projects.resident_of(person) is None:  # type: ignore[arg-type]
+    if projects.asks_residence(found.phase, person):  # type: ignore[arg-type]
         return _page(request, found, resident=True)
     if request.method == "GET":
         return _page(request, found)
@@ -265,5 +269,18 @@ def paper(request: HttpRequest, slug: str, form: str) -> HttpResponse:  # noqa: 
     there = {"protocol": queries.hearing_of(found), "conclusion": queries.conclusion_of(found)}
     if not ended or there.get(form) is None:
         raise Http404
+    kept = queries.signed_paper(found, form)
+    if kept is not None:
+        return papers.respond(content_of(kept.path), kept.mime, kept.name)
     done = printed(form, found)
     return papers.respond(done.content, done.mime, done.name)
+
+
+@require_GET
+def signature(request: HttpRequest, slug: str, form: str) -> HttpResponse:  # noqa: ARG001  (same for everybody)
+    """Give the detached signature of a hearing's paper."""
+    kept = queries.signed_paper(_discussion_or_404(slug), form)
+    if kept is None:
+        raise Http404
+    name = f"{kept.name}.sig"
+    return papers.respond(bytes(kept.cms), "application/pkcs7-signature", name, download=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import show
+from otklik.faces.site.narrowing import narrowed
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
@@ -43,10 +43,9 @@ def _petition_or_404(slug: str) -> Petition:
 @require_GET
 def petitions(request: HttpRequest) -> HttpResponse:
     """List petitions, the newest window first."""
-    now = timezone.now()
-    page = Paginator(queries.public_petitions(), PAGE).get_page(request.GET.get("page"))
-    lines = [(each, queries.state(each, now)) for each in page]
-    return render(request, "site/petitions.html", {"page": page, "lines": lines})
+    now, context = timezone.now(), narrowed(request, queries.public_petitions(), PAGE)
+    lines = [(each, queries.state(each, now)) for each in context["page"]]
+    return render(request, "site/petitions.html", {**context, "lines": lines})
 
 
 @never_cache
@@ -76,7 +75,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if request.method == "POST" and "territory" in request.POST:
             declared(request)
-        if projects.resident_of(person) is None:  # type: ignore[arg-type]
+        if projects.asks_residence(found.phase, person):  # type: ignore[arg-type]
             return _resident(request, found)
         if request.method == "POST":
             _act(request, found)
@@ -97,7 +96,7 @@ def _act(request: HttpRequest, found: Petition) -> None:
 def _resident(request: HttpRequest, found: Petition, error: str = "") -> HttpResponse:
     context = {
         "petition": found, "error": error, "typed": request.POST,
-        "resident": projects.resident_of(request.user) is None,  # type: ignore[arg-type]
+        "resident": projects.asks_residence(found.phase, request.user),  # type: ignore[arg-type]
         "territories": sorted(territories().values(), key=named),
     }  # fmt: skip
     return render(request, "site/petition_sign.html", context, status=422 if error else 200)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import show
+from otklik.faces.site.narrowing import narrowed
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import label, named
 from otklik.ground.accounts.rules import Refused
@@ -48,10 +48,9 @@ def _conversation_or_404(slug: str) -> Conversation:
 @require_GET
 def conversations(request: HttpRequest) -> HttpResponse:
     """List collections of opinions, the newest window first."""
-    now = timezone.now()
-    page = Paginator(queries.public_conversations(), PAGE).get_page(request.GET.get("page"))
-    lines = [(each, queries.state(each, now)) for each in page]
-    return render(request, "site/conversations.html", {"page": page, "lines": lines})
+    now, context = timezone.now(), narrowed(request, queries.public_conversations(), PAGE)
+    lines = [(each, queries.state(each, now)) for each in context["page"]]
+    return render(request, "site/conversations.html", {**context, "lines": lines})
 
 
 @never_cache
@@ -114,7 +113,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("site:statements", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found)
-    if projects.resident_of(person) is None:  # type: ignore[arg-type]
+    if projects.asks_residence(found.phase, person):  # type: ignore[arg-type]
         return _page(request, found, None, resident=True)
     if request.method == "GET":
         return _page(request, found, _asked(request, found))
@@ -172,7 +171,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     found, person, error, code = _conversation_or_404(slug), request.user, "", ""
     if queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:statements", slug)
-    if projects.resident_of(person) is None:  # type: ignore[arg-type]
+    if projects.asks_residence(found.phase, person):  # type: ignore[arg-type]
         return redirect("site:answer_statement", slug)
     try:
         key = uuid.UUID(request.POST.get("key", ""))

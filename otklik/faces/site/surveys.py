@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import show
 from otklik.faces.questions import fields, given, group_title, reading
+from otklik.faces.site.narrowing import narrowed
 from otklik.faces.site.votes import declared
 from otklik.faces.templatetags.otklik import named
 from otklik.faces.visitor import prefix_of
@@ -85,10 +85,9 @@ def _known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_GET
 def surveys(request: HttpRequest) -> HttpResponse:
     """List surveys, the newest window first."""
-    now = timezone.now()
-    page = Paginator(queries.public_surveys(), PAGE).get_page(request.GET.get("page"))
-    lines = [(each, queries.state(each, now)) for each in page]
-    return render(request, "site/surveys.html", {"page": page, "lines": lines})
+    now, context = timezone.now(), narrowed(request, queries.public_surveys(), PAGE)
+    lines = [(each, queries.state(each, now)) for each in context["page"]]
+    return render(request, "site/surveys.html", {**context, "lines": lines})
 
 
 @never_cache
@@ -125,7 +124,7 @@ def answer(
     own = queries.own(found, person, guest)
     if queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:survey", found.slug)
-    if person and not found.guests and projects.resident_of(person) is None:
+    if person and not found.guests and projects.asks_residence(found.phase, person):
         if "territory" in request.POST:
             return _declare(request, found, page)
         return _page(request, found, page, own, resident=True)
@@ -143,6 +142,10 @@ def _take(request: HttpRequest, found: Survey, page: int, whose: dict[str, Any])
     except Refused as refusal:
         error = show.said(refusal)
     own = queries.own(found, **whose)
+    if "X-Autosave" in request.headers:
+        return HttpResponse(
+            status=422 if error else 204
+        )  # a draft keeps what is right beside mistakes
     if refused or error:
         return _page(request, found, page, own, typed=typed, refused=refused, error=error)
     after = rules.next_page(asked, own.answers if own else {}, page)
@@ -167,6 +170,7 @@ def _page(
     context = {
         "survey": found, "fields": shown, "error": error, "refused": refused or {},
         "resident": resident, "typed": typed or {}, "unverified": unverified(found),
+        "draft": not resident and (own is None or own.sent_at is None),
         "territories": sorted(territories().values(), key=named) if resident else [],
         "page_number": pages.index(page) + 1 if page in pages else 1, "pages": len(pages),
     }  # fmt: skip

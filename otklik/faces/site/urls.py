@@ -98,6 +98,9 @@ urlpatterns = [
     path("discussions/", discussions.discussions, name="discussions"),
     path("discussions/<slug:slug>/", discussions.discussion, name="discussion"),
     path("discussions/<slug:slug>/write/", discussions.write, name="write_comment"),
+    path(
+        "discussions/<slug:slug>/<slug:form>.sig", discussions.signature, name="hearing_signature"
+    ),
     path("discussions/<slug:slug>/<slug:form>.pdf", discussions.paper, name="hearing_paper"),
     path("discussions/<slug:slug>/log/", discussions.log, name="discussion_log"),
     path("discussions/<slug:slug>/comments.csv", discussions.table, name="discussion_table"),

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import show
+from otklik.faces.site.narrowing import narrowed
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
 from otklik.ground.territories.queries import territories
@@ -67,9 +68,11 @@ def votes(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    """List what people are asked about."""
-    page = Paginator(projects.public_projects(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "site/projects.html", {"page": page})
+    """List what people are asked about, by place and theme, with what runs now."""
+    context = narrowed(request, projects.public_projects(), PAGE, "pk__in")
+    running = projects.running_in(context["page"], timezone.now())
+    lines = [(each, running.get(each.pk, [])) for each in context["page"]]
+    return render(request, "site/projects.html", {**context, "lines": lines})
 
 
 @require_GET
@@ -80,9 +83,9 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     except ObjectDoesNotExist:
         raise Http404 from None
     now = timezone.now()
-    messages = projects.public_cases_of(found)
+    cases = projects.public_cases_of(found)
     context = {
-        "messages": messages.select_related("topic")[:PAGE], "message_count": messages.count(),
+        "cases": cases.select_related("topic")[:PAGE], "case_count": cases.count(),
         "linked": projects.cases_of(found).count(), "proposal": behind(found),
         "project": found, "votes": queries.votes_in(found), "today": timezone.localdate(),
         "surveys": [(each, surveys.state(each, now)) for each in surveys.surveys_in(found)],
@@ -96,6 +99,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             (each, petitions.state(each, now)) for each in petitions.petitions_in(found)
         ],
         "outcomes": outcomes.outcomes_of(found, now),
+        "steps": [(each, projects.state_of(each, now)) for each in projects.steps_of(found)],
     }  # fmt: skip
     return render(request, "site/project.html", context)
 
@@ -238,7 +242,7 @@ def ballot(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("site:vote", slug)
     if request.method == "POST" and "territory" in request.POST:
         return _declare(request, found)
-    if projects.resident_of(person) is None:
+    if projects.asks_residence(found.phase, person):
         return _ballot_page(request, found, resident=True)
     if request.method == "GET" or found.secrecy == "blind":
         return _ballot_page(request, found)

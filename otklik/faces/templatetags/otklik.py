@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from otklik.faces import show
 from otklik.ground.topics import queries as topics
+from otklik.participation.projects.rules import ASKED
 
 register = template.Library()
 FIRST = frozenset({"home", "queue", "wall"})
@@ -44,7 +45,20 @@ def label(code: str, kind: str) -> str:
 @register.filter
 def asked_at(outcome: Any) -> str:
     """Return the page of what was asked in a phase that ended."""
-    return reverse(f"site:{outcome.phase.kind}", args=[outcome.slug])
+    return reverse(f"site:{ASKED[outcome.phase.kind]}", args=[outcome.slug])
+
+
+@register.filter
+def step_title(phase: Any) -> str:
+    """Return what happens in a step of a project: its kind and its own name, linked if it asks."""
+    kind = str(phase.get_kind_display()).capitalize()
+    asked = getattr(phase, ASKED.get(phase.kind, "stage"), None)
+    if asked is None:
+        return kind
+    if phase.kind not in ASKED:
+        return f"{kind}: {asked}"
+    link = reverse(f"site:{ASKED[phase.kind]}", args=[asked.slug])
+    return format_html('{}: <a href="{}">{}</a>', kind, link, asked)
 
 
 @register.simple_tag(takes_context=True)

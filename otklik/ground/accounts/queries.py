@@ -112,6 +112,16 @@ def entrances(person: Person) -> Entrances:
     )
 
 
+def attested_of(person: Person) -> Attested | None:
+    """Return what another system attested of a person."""
+    return Attested.objects.filter(person=person).first()
+
+
+def attested_among(people: Iterable[int]) -> QuerySet[Attested]:
+    """Return what other systems attested of these people."""
+    return Attested.objects.filter(person__in=list(people))
+
+
 def ways_in(person: Person) -> int:
     """Return how many ways in a person has: other systems, a phone's code, a letter's code."""
     found = entrances(person)

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from otklik.ground.kit.text import stems
+from otklik.ground.kit.text import normalise, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,6 +118,11 @@ def email_print(email: str) -> str:
     """Return an e-mail address's print, its case aside; nothing for none."""
     said = email.strip().lower()
     return _print("email", said) if said else ""
+
+
+def name_print(name: str, born_on: str) -> str:
+    """Return the print of one who is known by name and day of birth, however it is written."""
+    return _print("name", f"{normalise(name)}:{born_on}")
 
 
 def peer_print(peer: str) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from otklik.ground.kit.memo import remembered
+from otklik.ground.kit.text import normalise
 from otklik.ground.territories import rules
 from otklik.ground.territories.models import Region, Settlement, Street, Territory
 
@@ -95,6 +96,28 @@ def _named() -> list[rules.Named]:
 def find_address(query: str, limit: int = 8) -> list[rules.Place]:
     """Return places that a typed address may mean, the likeliest first."""
     return rules.find(query, _named(), limit)
+
+
+def home_of(address: str) -> Territory | None:
+    """Return the municipality of this region that an address of registration names.
+
+    None for another region and wherever there is a doubt: what binds is not guessed.
+    """
+    rest = rules.beyond_region(address, region().title_ru)
+    if rest is None:
+        return None
+    named = [each for each in territories().values() if rules.names_district(rest, each.short_ru)]
+    if named:
+        return named[0] if len(named) == 1 else None
+    for name in rules.settlements_in(rest):
+        places = {
+            each.territory
+            for each in _named()
+            if not each.street and normalise(each.settlement) == name
+        }
+        if places:
+            return territories().get(places.pop()) if len(places) == 1 else None
+    return None
 
 
 def locate(address: str) -> rules.Place | None:

@@ -53,6 +53,11 @@ _KIND_WORDS = frozenset(
         "шоссе",
     ]
 )
+_TOWNS = frozenset(["г", "город", "с", "село", "д", "дер", "деревня", "п", "пос", "поселок", "пгт",
+                    "рп", "р.п", "ст", "станция", "х", "хутор", "им"])  # fmt: skip
+_STREETS = frozenset(["ул", "улица", "пр", "пр-кт", "пр-т", "проспект", "пер", "переулок", "б-р",
+                      "бульвар", "наб", "набережная", "пл", "площадь", "ш", "шоссе", "мкр", "тер",
+                      "снт", "дом", "кв", "корп", "стр", "ком", "проезд", "туп"])  # fmt: skip
 _HOUSE = re.compile(
     r"(?:\bд(?:ом)?\.?\s*)?\b(\d{1,4}(?:\s?[а-яa-z])?(?:/\d+)?(?:\s?к\.?\s?\d+)?)\s*$"
 )
@@ -164,6 +169,49 @@ def _likeness(typed: str, name: str) -> float:
         return 90.0
     ratio = fuzz.ratio(typed, name)
     return ratio if ratio >= 80 else 0.0  # noqa: PLR2004  (a typo or two)
+
+
+_DISTRICT = r"(?:р-н|район|округ|муниципальн\w*|мун|м\.? ?о)\b"
+
+
+def beyond_region(address: str, title: str) -> str | None:
+    """Return an address without the region that it names; None if it does not name this one.
+
+    «Вологодская обл.», «обл Вологодская» and the full title are the same.
+    """
+    first, *rest = normalise(title).split()
+    name, kind = first[:-2], (rest or [first])[0][:3]
+    either = rf"\b(?:{name}\w*[ .]+{kind}\w*|{kind}\w*[ .]+{name}\w*)"
+    text = normalise(address)
+    return re.sub(either, " ", text, count=1) if re.search(either, text) else None
+
+
+def names_district(address: str, title: str) -> bool:
+    """Tell whether an address names a district or an okrug by its adjective."""
+    first, *kind = normalise(title).split()
+    if not kind:
+        return False
+    name = rf"{re.escape(first[:-2])}\w*"
+    return bool(re.search(rf"\b(?:{name} +{_DISTRICT}|{_DISTRICT}[ .]+{name})", normalise(address)))
+
+
+def settlements_in(address: str) -> list[str]:
+    """Return what may be the name of a town or a village in an address, in order.
+
+    A part that begins with a street, a house or a number is none.
+    """
+    return [name for part in normalise(address).split(",") if (name := _town(part))]
+
+
+def _town(text: str) -> str:
+    first, *rest = text.split() or [""]
+    if first.strip(".") in _STREETS or not first or first[0].isdigit():
+        return ""
+    kind = first.strip(".")
+    if kind in _TOWNS:
+        return " ".join(rest)
+    mark, dot, name = first.partition(".")  # «г.Вологда»
+    return " ".join([name, *rest]) if dot and mark in _TOWNS else text.strip()
 
 
 def border_problem(geometry: object) -> str:

@@ -27,14 +27,14 @@ from otklik.participation.ballots.models import (
 )
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects import rules as phases
-from otklik.participation.projects.queries import circle_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part
+from otklik.participation.projects.queries import admitted
+from otklik.participation.projects.rules import Circle
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.ground.accounts.models import Official, Person
-    from otklik.participation.projects.models import Project
+    from otklik.participation.projects.models import Audience, Project
 
 FORMAT = 1
 
@@ -99,8 +99,8 @@ def draft_vote(draft: Draft, *, by: Official, now: datetime) -> Vote:
         raise Refused("no_question", "Напишите вопрос", "Write the question")
     project = draft.project or projects.start_project(title=draft.question, by=by, now=now)
     phase = projects.plan_phase(
-        project, kind="vote", opens_at=draft.opens_at, closes_at=draft.closes_at,
-        circle=draft.circle,
+        project, kind="budget" if draft.method == "budget" else "vote", opens_at=draft.opens_at,
+        closes_at=draft.closes_at, circle=draft.circle,
     )  # fmt: skip
     vote = projects.under_free_slug(
         draft.question,
@@ -178,13 +178,24 @@ def _terms(vote: Vote) -> dict[str, Any]:
         ],
         "audience": {
             "min_age": audience.min_age, "territories": audience.territories,
-            "min_level": audience.min_level,
+            "min_level": audience.min_level, **_bounds(audience),
         },
         "places": {
             code: place.short_ru for code, place in sorted(territories().items())
         },
         "together": rules.TOGETHER, "cell": phases.CELL,
     }  # fmt: skip
+
+
+def _bounds(audience: Audience) -> dict[str, Any]:
+    """Return what else bounds a circle, where it does; a list is not published, its length is."""
+    told = {
+        "proven": audience.proven, "listed": audience.lines.count() if audience.listed else 0,
+        "age_day": audience.age_day and audience.age_day.isoformat(),
+        "registered_before": audience.registered_before
+        and audience.registered_before.isoformat(),
+    }  # fmt: skip
+    return {name: value for name, value in told.items() if value}
 
 
 @command
@@ -218,8 +229,7 @@ def _running(vote_id: int, secrecy: str, now: datetime) -> Vote:
 
 def _admit(vote: Vote, voter: Person, now: datetime, **more: str) -> tuple[RegisterEntry, bool]:
     """Write a person into the register, or return their line locked; the constraint decides."""
-    known = who(voter)
-    check_may_take_part(circle_of(vote.phase.audience), known, vote.phase.opens_at.date())
+    known = admitted(vote.phase, voter)
     nonce = secrets.token_hex(32)
     try:
         with transaction.atomic():

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localtime
 
+from otklik.flow.appeals.paper import keep, signer
 from otklik.ground.accounts.rules import Refused
+from otklik.ground.kit.sealing import name_print
 from otklik.ground.kit.text import clean, personal_in
+from otklik.ground.territories.queries import territories
 from otklik.journal.writing import command, record
-from otklik.participation.discussions import events, queries, rules
+from otklik.participation.discussions import events, paper, queries, rules
 from otklik.participation.discussions.models import (
     Comment,
     CommentAppeal,
     Conclusion,
     Discussion,
     DocumentPart,
+    HallPerson,
+    HallRemark,
     Hearing,
+    HearingPaper,
     ModerationAct,
     Participant,
 )
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects import rules as phases
-from otklik.participation.projects.queries import circle_of, resident_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
+from otklik.participation.projects.queries import admitted, circle_of
+from otklik.participation.projects.rules import Circle, check_personal
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -96,8 +102,8 @@ def draft_discussion(draft: Draft, *, by: Official, now: datetime) -> Discussion
     if draft.hearing is not None:
         rules.check_hearing(
             rules.hearing_list(
-                draft.hearing, queries.terms(), min_age=draft.circle.min_age,
-                places=draft.circle.territories, opens_at=draft.opens_at, now=now,
+                draft.hearing, queries.terms(), circle=draft.circle, opens_at=draft.opens_at,
+                now=now,
             )
         )  # fmt: skip
     project = draft.project or projects.start_project(
@@ -192,6 +198,104 @@ def conclude(
     return made
 
 
+# --- In the hall ----------------------------------------------------------------------------------
+
+
+def _held(discussion_id: int, now: datetime) -> tuple[Discussion, Hearing]:
+    """Return a hearing that began and is not concluded, locked: its register is numbered."""
+    found = _locked(discussion_id)
+    hearing = queries.hearing_of(found)
+    begun = queries.state(found, now) in {phases.OPEN, phases.CLOSED}
+    if hearing is None or not begun or queries.conclusion_of(found) is not None:
+        raise Refused("not_held", "Слушания ещё не начались или по ним уже есть заключение",
+                      "The hearing has not begun, or is concluded already")  # fmt: skip
+    return found, hearing
+
+
+@command
+def register_in_hall(
+    discussion_id: int, told: rules.Guest, *, by: Official, now: datetime
+) -> HallPerson:
+    """Write one who came, or wrote on paper, into the register; a constraint lets it be once."""
+    found, hearing = _held(discussion_id, now)
+    born = rules.check_guest(told, localtime(now).date())
+    known = phases.Who("confirmed", told.territory, born)
+    circle = replace(circle_of(found.phase.audience), registered_before=None)
+    phases.check_may_take_part(circle, known, localtime(found.phase.opens_at).date())
+    try:
+        with transaction.atomic():
+            made = HallPerson.objects.create(
+                region=found.region, hearing=hearing, name=told.name.strip()[:200],
+                residence=told.residence.strip()[:300], born_on=born.isoformat(), came=told.came,
+                number=hearing.hall.count() + 1, by=by, at=now,
+                print=name_print(told.name, born.isoformat()),
+                participant=Participant.objects.create(
+                    region=found.region, discussion=found, level="confirmed",
+                    territory=territories().get(told.territory),
+                ),
+            )  # fmt: skip
+    except IntegrityError:
+        raise Refused("registered", "Этот человек уже в перечне",
+                      "This person is on the register already") from None  # fmt: skip
+    _tell(found, events.HallRegistered, by.ref, now)
+    return made
+
+
+@command
+def enter_remark(
+    discussion_id: int, number: int, said: Said, *, source: str, by: Official, now: datetime
+) -> Comment:
+    """Enter what one of the register said or wrote; the same press again gives the same one."""
+    found, hearing = _held(discussion_id, now)
+    one = hearing.hall.select_related("participant").filter(number=number).first()
+    if one is None:
+        raise Refused("number", "Такого номера в перечне нет", "There is no such number")
+    before = one.participant.comments.filter(key=said.key).first()
+    if before is not None:
+        return before
+    text = clean(said.text)
+    rules.check_source(source)
+    rules.check_text(text, queries.limits().longest)
+    rules.check_stance(said.stance, reply=False)
+    part, _parent = _place(found, replace(said, to=None))
+    made = Comment.objects.create(
+        region=found.region, discussion=found, participant=one.participant, part=part,
+        stance=said.stance, text=text, state=rules.SHOWN, key=said.key, made_at=now,
+    )  # fmt: skip
+    HallRemark.objects.create(region=found.region, comment=made, source=source, by=by, at=now)
+    _tell_of(made, events.HallRemarkEntered, by.ref, now)
+    _tell_of(made, events.CommentShown, by.ref, now)
+    return made
+
+
+@command
+def sign_papers(discussion_id: int, *, by: Official, now: datetime) -> list[HearingPaper]:
+    """Sign the protocol and the conclusion by whatever signs here; their bytes stand from then."""
+    found = _locked(discussion_id)
+    hearing, engine = queries.hearing_of(found), signer()
+    if hearing is None or queries.conclusion_of(found) is None:
+        raise Refused("not_concluded", "Сначала запишите заключение", "Write the conclusion first")
+    if engine is None:
+        raise Refused("no_signer", "Подпись в этой программе не настроена: подпишите в системе"
+                      " документооборота", "Nothing signs here: sign elsewhere")  # fmt: skip
+    made = []
+    for form in paper.TITLES:
+        if hearing.papers.filter(form=form).exists():
+            continue
+        done = paper.printed(form, found)
+        path, digest = keep(done.content, done.name.rsplit(".", 1)[1])
+        signed = engine.sign(done.content)
+        one = HearingPaper.objects.create(
+            region=found.region, hearing=hearing, form=form, name=done.name, mime=done.mime,
+            path=path, sha256=digest, cms=signed.cms, subject=signed.subject[:300],
+            test=signed.test, by=by, at=now,
+        )  # fmt: skip
+        made.append(one)
+    if made:
+        _tell(found, events.HearingSigned, by.ref, now)
+    return made
+
+
 # --- Words ----------------------------------------------------------------------------------------
 
 
@@ -199,13 +303,12 @@ def _participant(found: Discussion, person: Person, now: datetime) -> Participan
     """Return a person's one row, locked; the constraint decides who made it."""
     if queries.state(found, now) != phases.OPEN:
         raise Refused("not_open", "Обсуждение сейчас не идёт", "The discussion is not open now")
-    check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
-    resident = resident_of(person)
+    known = admitted(found.phase, person)
     try:
         with transaction.atomic():
             return Participant.objects.create(
                 region=found.region, discussion=found, person=person, level=person.level,
-                territory=resident.territory if resident else None,
+                territory=territories().get(known.territory),
             )  # fmt: skip
     except IntegrityError:
         line = Participant.objects.select_for_update(no_key=True)

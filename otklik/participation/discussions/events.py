@@ -100,6 +100,42 @@ class CommentWritten(CommentFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HallRemarkEntered(CommentFact):
+    """An official entered what was said in the hall of a hearing, or written to it on paper."""
+
+    kind: ClassVar[str] = "hearing.remark_entered"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Внесено замечание из зала, № {comment}",
+        "en": "A remark from the hall was entered, No. {comment}",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallRegistered(DiscussionFact):
+    """One who came to a hearing was written into its register; the fact does not say who."""
+
+    kind: ClassVar[str] = "hearing.registered"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Участник внесён в перечень слушаний",
+        "en": "A person was written into the register of the hearing",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearingSigned(DiscussionFact):
+    """The papers of a hearing were signed."""
+
+    kind: ClassVar[str] = "hearing.signed"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Протокол и заключение подписаны",
+        "en": "The protocol and the conclusion were signed",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommentShown(CommentFact):
     """A comment is read by everybody: at once, or after a moderator's look."""
 

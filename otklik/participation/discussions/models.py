@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from otklik.ground.accounts.models import Official, Person
+from otklik.ground.kit.fields import SealedCharField
 from otklik.ground.territories.models import Region, Territory
 from otklik.participation.discussions import rules
 from otklik.participation.projects.models import Phase
@@ -249,3 +250,88 @@ class Conclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hearing_id}: {self.number}"
+
+
+class HallPerson(models.Model):
+    """One who came to the hall of a hearing, as its register has them; entered by an official.
+
+    The print of name and day of birth lets nobody be registered twice, and tells who wrote on the
+    site as well.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="hall")
+    participant = models.OneToOneField(Participant, models.PROTECT, related_name="in_hall")
+    number = models.PositiveIntegerField("номер в перечне")
+    name = SealedCharField("фамилия, имя, отчество", max_length=200)
+    residence = SealedCharField("адрес регистрации", max_length=300)
+    born_on = SealedCharField("дата рождения", max_length=10)
+    came = SealedCharField("как участвует", max_length=10)
+    print = models.CharField("отпечаток", max_length=16)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("внесён")
+
+    class Meta:
+        verbose_name = "участник слушаний в зале"
+        verbose_name_plural = "участники слушаний в зале"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["hearing", "print"], name="one_person_in_hall_once"),
+            models.UniqueConstraint(fields=["hearing", "number"], name="hall_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hearing_id}: {self.number}"
+
+
+class HallRemark(models.Model):
+    """Where a remark of a hearing comes from, when an official entered it; only added."""
+
+    class Source(models.TextChoices):
+        SPEECH = "speech", _("выступление в зале")
+        PAPER = "paper", _("письменно в зале")
+        BOOK = "book", _("запись в книге экспозиции")
+        POST = "post", _("письмом организатору")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    comment = models.OneToOneField(Comment, models.PROTECT, related_name="hall")
+    source = models.CharField("откуда", max_length=6, choices=Source.choices)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("внесено")
+
+    class Meta:
+        verbose_name = "замечание из зала"
+        verbose_name_plural = "замечания из зала"
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.source}"
+
+
+class HearingPaper(models.Model):
+    """A paper of a hearing as it was signed: the very bytes and the signature; only added."""
+
+    FILES = ("path",)
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    hearing = models.ForeignKey(Hearing, models.PROTECT, related_name="papers")
+    form = models.CharField("что это", max_length=10)
+    name = models.CharField("имя файла", max_length=200)
+    mime = models.CharField("вид файла", max_length=100)
+    path = models.CharField("путь к файлу", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    cms = models.BinaryField("отсоединённая подпись")
+    subject = models.CharField("владелец сертификата", max_length=300, blank=True)
+    test = models.BooleanField("тестовая", default=False)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("подписан")
+
+    class Meta:
+        verbose_name = "подписанная бумага слушаний"
+        verbose_name_plural = "подписанные бумаги слушаний"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["hearing", "form"], name="hearing_paper_signed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hearing_id}: {self.form}"

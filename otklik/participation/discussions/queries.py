@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from otklik.ground.accounts.bounds import by_body, within
 from otklik.ground.accounts.queries import powers_of
+from otklik.ground.kit.sealing import name_print
 from otklik.ground.territories.queries import region, territories
 from otklik.ground.topics.queries import directory
 from otklik.participation.discussions import rules
@@ -17,14 +18,21 @@ from otklik.participation.discussions.models import (
     CommentAppeal,
     Conclusion,
     Discussion,
+    HallPerson,
     Hearing,
+    HearingPaper,
     ModerationAct,
 )
-from otklik.participation.projects.queries import checks_of, state_of
+from otklik.participation.projects.queries import (
+    born_by_account,
+    checks_of,
+    circle_of,
+    state_of,
+)
 from otklik.participation.projects.rules import VERIFIED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -116,23 +124,86 @@ def _by_law(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
         return []
     told = rules.HearingTold(hearing.form, hearing.basis, hearing.exposition, hearing.chair)
     return rules.hearing_list(
-        told, terms(), min_age=phase.audience.min_age, places=phase.audience.territories,
-        opens_at=phase.opens_at, now=now,
+        told, terms(), circle=circle_of(phase.audience), opens_at=phase.opens_at, now=now,
     )  # fmt: skip
 
 
 def file_of(found: Discussion) -> dict[str, Any]:
     """Return what the protocol of a hearing is printed from: remarks in order, by their places."""
-    seen = found.comments.filter(state__in=SEEN).select_related("part", "participant__territory")
+    seen = found.comments.filter(state__in=SEEN).select_related(
+        "part", "participant__territory", "participant__in_hall", "hall"
+    )
     remarks = seen.defer("participant__territory__polygon").order_by("pk")
     return {
         "discussion": found, "phase": found.phase, "hearing": hearing_of(found),
         "conclusion": conclusion_of(found), "remarks": list(remarks), "counts": counts(found),
-        "parts": list(found.parts.all()), "places": sorted(
+        "hall": hall_counts(found), "parts": list(found.parts.all()), "places": sorted(
             each.title_ru for code, each in territories().items()
             if code in found.phase.audience.territories
         ),
     }  # fmt: skip
+
+
+def register(found: Discussion) -> list[HallPerson]:
+    """Return the register of a hearing's hall, in its order."""
+    hearing = hearing_of(found)
+    return list(hearing.hall.select_related("participant__territory").defer(
+        "participant__territory__polygon"
+    )) if hearing else []  # fmt: skip
+
+
+def both_ways(people: Sequence[HallPerson], found: Discussion) -> set[int]:
+    """Return the numbers of those of the register who wrote on the site too.
+
+    Who they are is compared by prints of name and day of birth from verified accounts.
+    """
+    wrote = found.participants.filter(person__isnull=False, comments__isnull=False).distinct()
+    persons = [each.person for each in wrote.select_related("person") if each.person]
+    born = born_by_account(each.pk for each in persons)
+    prints = {
+        name_print(f"{each.last_name} {each.first_name} {each.patronymic}",
+                   born[each.pk].isoformat())
+        for each in persons if each.pk in born
+    }  # fmt: skip
+    return {each.number for each in people if each.print in prints}
+
+
+def hall_counts(found: Discussion) -> dict[str, Any]:
+    """Return how many came, spoke and wrote in the hall, how many remarks came by the site."""
+    people = register(found)
+    remarks = found.comments.filter(state=rules.SHOWN, depth=0)
+    hall, site = remarks.filter(hall__isnull=False), remarks.filter(hall__isnull=True)
+    wrote = {"in_hall": hall, "on_site": site}
+    return {
+        "registered": len(people),
+        "in_person": sum(each.came == rules.IN_PERSON for each in people),
+        "by_letter": sum(each.came == rules.BY_LETTER for each in people),
+        "both": len(both_ways(people, found)),
+        **{
+            f"{name}_{stance}": count
+            for name, rows in wrote.items()
+            for stance, count in _stances(rows).items()
+        },
+    }  # fmt: skip
+
+
+def _stances(rows: QuerySet[Comment]) -> dict[str, int]:
+    return rows.aggregate(
+        **{each: Count("pk", filter=Q(stance=each)) for each in rules.STANCES},
+        all=Count("pk"), people=Count("participant", distinct=True),
+    )  # fmt: skip
+
+
+def signed_paper(found: Discussion, form: str) -> HearingPaper | None:
+    """Return a paper of a hearing as it was signed."""
+    hearing = hearing_of(found)
+    return hearing.papers.filter(form=form).first() if hearing else None
+
+
+def signed_papers(found: Discussion) -> list[HearingPaper]:
+    """Return all papers of a hearing that were signed."""
+    hearing = hearing_of(found)
+    return list(hearing.papers.defer("cms")) if hearing else []
 
 
 def check_list(found: Discussion, now: datetime) -> list[tuple[str, bool]]:
@@ -178,9 +249,11 @@ def comments(found: Discussion, *, part: str = "", stance: str = "") -> QuerySet
         kept = kept.filter(part__key=part)
     if stance:
         kept = kept.filter(stance=stance)
-    related = ("participant__territory", "part")
+    related = ("participant__territory", "part", "hall")
     lean = kept.filter(depth=0).select_related(*related).defer("participant__territory__polygon")
-    replies = Comment.objects.filter(state__in=SEEN).select_related("participant__territory")
+    replies = Comment.objects.filter(state__in=SEEN).select_related(
+        "participant__territory", "hall"
+    )
     return lean.order_by("-pk").prefetch_related(
         Prefetch("replies", replies.defer("participant__territory__polygon").order_by("pk")),
         Prefetch("acts", ModerationAct.objects.order_by("pk")),
@@ -215,20 +288,20 @@ def log(found: Discussion) -> QuerySet[ModerationAct]:
     return acts.select_related("by__organisation", "comment__part", "decides").order_by("-pk")
 
 
-COLUMNS = ("id", "parent", "part", "stance", "state", "day", "place", "level", "text")
+COLUMNS = ("id", "parent", "part", "stance", "state", "day", "place", "level", "origin", "text")
 
 
 def rows(found: Discussion) -> Iterator[dict[str, Any]]:
     """Give the open data: ids only, nobody's name or account; hidden ones without their words."""
     seen = found.comments.filter(state__in=SEEN).order_by("pk").values_list(
         "pk", "parent_id", "part__key", "stance", "state", "made_at",
-        "participant__territory__code", "participant__level", "text",
+        "participant__territory__code", "participant__level", "hall__source", "text",
     )  # fmt: skip
-    for pk, parent, part, stance, held, at, place, level, text in seen:
+    for pk, parent, part, stance, held, at, place, level, origin, text in seen:
         words = text if held == rules.SHOWN else ""
         yield dict(
             zip(COLUMNS, (pk, parent, part or "", stance, held, localdate(at).isoformat(),
-                          place or "", level, words), strict=True)
+                          place or "", level, origin or "site", words), strict=True)
         )  # fmt: skip
 
 

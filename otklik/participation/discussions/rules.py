@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
+
+    from otklik.participation.projects.rules import Circle
 
 PAGE, PARAGRAPH, POINT = "page", "paragraph", "point"
 PRE, POST = "pre", "post"
@@ -211,15 +213,15 @@ def terms(told: Mapping[str, Any]) -> Terms:
 
 
 def hearing_list(
-    told: HearingTold, asked: Terms, *, min_age: int, places: Collection[str], opens_at: datetime,
-    now: datetime,
+    told: HearingTold, asked: Terms, *, circle: Circle, opens_at: datetime, now: datetime,
 ) -> list[tuple[str, bool]]:  # fmt: skip
     """Return what the law asks before a hearing is announced, each with whether it holds."""
     return [
         (f"Объявляем не позже чем за {asked.notice_days} дней до начала",
          (opens_at - now).days >= asked.notice_days),
-        (f"Участвуют с {asked.min_age} лет", min_age >= asked.min_age),
-        ("Названы муниципалитеты, жители которых участвуют", bool(places)),
+        (f"Участвуют с {asked.min_age} лет", circle.min_age >= asked.min_age),
+        ("Названы муниципалитеты, жители которых участвуют", bool(circle.territories)),
+        ("Место и возраст — из подтверждённой учётной записи, не со слов", circle.proven),
         ("Сказано, каким документом назначено", bool(told.basis.strip())),
         ("Сказано, где и когда экспозиция", bool(told.exposition.strip())),
         ("Сказано, кто ведёт", bool(told.chair.strip())),
@@ -240,3 +242,42 @@ def checked_day(signed_on: date | None, ended: date, today: date) -> date:
         raise Refused("signed_on", "Заключение подписывают после конца и не будущим числом",
                       "A conclusion is signed after the end and not in the future")  # fmt: skip
     return signed_on
+
+
+# --- In the hall ----------------------------------------------------------------------------------
+
+IN_PERSON, BY_LETTER = "person", "letter"
+CAME = (IN_PERSON, BY_LETTER)
+SOURCES = ("speech", "paper", "book", "post")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Whom an official writes into the register of a hearing, by their passport."""
+
+    name: str
+    residence: str
+    territory: str
+    born_on: date | None
+    came: str = IN_PERSON
+
+
+def check_guest(told: Guest, today: date) -> date:
+    """Return the day of birth; refuse one of whom the register lacks something."""
+    for said, words in (
+        (told.name, "фамилия, имя, отчество"), (told.residence, "адрес регистрации"),
+        (told.territory, "муниципалитет"),
+    ):  # fmt: skip
+        if not said.strip():
+            raise Refused("empty", f"Заполните: {words}", f"Fill in: {words}")
+    if told.came not in CAME:
+        raise Refused("came", "Скажите, как человек участвует", "Say how the person takes part")
+    if told.born_on is None or told.born_on > today:
+        raise Refused("born", "Проверьте дату рождения", "Check the date of birth")
+    return told.born_on
+
+
+def check_source(source: str) -> None:
+    """Refuse a remark of no known origin."""
+    if source not in SOURCES:
+        raise Refused("source", "Скажите, откуда замечание", "Say where the remark comes from")

@@ -22,6 +22,7 @@ from otklik.participation.outcomes.models import (
     Ruling,
 )
 from otklik.participation.projects.models import Phase
+from otklik.participation.projects.rules import ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     Subject = Vote | Survey | Discussion | Conversation | Petition
 
 ORGANISE, FULFIL, READ = "organise_votes", "fulfil", "see_statistics"
-SUBJECTS = tuple(Phase.Kind.values)
+SUBJECTS = tuple(dict.fromkeys(ASKED.values()))
 HEAVY = ("project__territory__polygon", "vote__manifest", "vote__result")
 
 
@@ -100,8 +101,9 @@ def _ended(now: datetime) -> QuerySet[Phase]:
 
 
 def _due(now: datetime) -> Q:
-    """Return what is to be decided on: it ended, or a petition's threshold obliges to answer."""
-    return Q(closes_at__lte=now) | Q(petition__reached_at__lte=now)
+    """Return what is to be decided on: it ended, or a petition obliges to answer."""
+    ended = Q(closes_at__lte=now) | Q(petition__reached_at__lte=now)
+    return ended & Q(kind__in=ASKED)
 
 
 def decided_from(phase: Phase) -> datetime:
@@ -112,8 +114,8 @@ def decided_from(phase: Phase) -> datetime:
 
 
 def subject_of(phase: Phase) -> Subject:
-    """Return what was asked in a phase: it hangs there under the name of the phase's kind."""
-    subject: Subject = getattr(phase, phase.kind)
+    """Return what was asked in a phase: it hangs there under a name of its kind."""
+    subject: Subject = getattr(phase, ASKED[phase.kind])
     return subject
 
 

@@ -11,8 +11,8 @@ from otklik.participation.petitions import events, queries, rules
 from otklik.participation.petitions.models import Petition, PetitionSignature
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects import rules as phases
-from otklik.participation.projects.queries import circle_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part
+from otklik.participation.projects.queries import admitted
+from otklik.participation.projects.rules import Circle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official, Person
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
+    from otklik.participation.projects.models import Project
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Draft:
     circle: Circle = field(default_factory=Circle)
     organisation: Organisation | None = None
     territory: Territory | None = None
+    project: Project | None = None
 
 
 def _locked(petition_id: int) -> Petition:
@@ -50,7 +52,7 @@ def _tell(found: Petition, fact: type[events.PetitionFact], by: str, now: dateti
 def draft_petition(draft: Draft, *, by: Official, now: datetime) -> Petition:
     """Write a petition down with a project of its title; nobody sees it until it is announced."""
     rules.check_told(draft.title, draft.about, draft.initiator, draft.threshold)
-    project = projects.start_project(
+    project = draft.project or projects.start_project(
         title=draft.title, summary=draft.about, territory=draft.territory,
         organisation=draft.organisation, by=by, now=now,
     )  # fmt: skip
@@ -106,7 +108,7 @@ def _open(petition_id: int, now: datetime) -> Petition:
 def sign(petition_id: int, *, person: Person, now: datetime) -> bool:
     """Sign once; say once that the threshold is reached. Return whether this signature is new."""
     found = _open(petition_id, now)
-    check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
+    admitted(found.phase, person)
     _one, new = PetitionSignature.objects.get_or_create(
         petition=found, person=person, defaults={"region": found.region, "level": person.level}
     )

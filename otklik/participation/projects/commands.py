@@ -11,7 +11,15 @@ from django.utils.text import slugify
 from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
 from otklik.participation.projects import events, rules
-from otklik.participation.projects.models import Audience, Phase, Project, ProjectCase, Resident
+from otklik.participation.projects.models import (
+    Audience,
+    AudienceLine,
+    Phase,
+    Project,
+    ProjectCase,
+    Resident,
+    Stage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.models import Official, Person
     from otklik.ground.organisations.models import Organisation
     from otklik.ground.territories.models import Territory
+    from otklik.ground.topics.models import Topic
 
 CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 LATIN = "a b v g d e e zh z i y k l m n o p r s t u f h ts ch sh sch - y - e yu ya"
@@ -52,7 +61,8 @@ def under_free_slug(title: str, make: Callable[[str], Row]) -> Row:
 @command
 def start_project(
     *, title: str, summary: str = "", territory: Territory | None = None,
-    organisation: Organisation | None = None, by: Official, now: datetime,
+    organisation: Organisation | None = None, topic: Topic | None = None, by: Official,
+    now: datetime,
 ) -> Project:  # fmt: skip
     """Begin a matter on which people will be heard; nobody sees it until it is announced."""
     if not title.strip():
@@ -62,7 +72,7 @@ def start_project(
         title,
         lambda slug: Project.objects.create(
             region=by.region, title=title.strip()[:200], slug=slug, summary=summary.strip(),
-            territory=territory, organisation=body, made_by=by, made_at=now,
+            territory=territory, topic=topic, organisation=body, made_by=by, made_at=now,
         ),
     )  # fmt: skip
     record(
@@ -87,11 +97,68 @@ def plan_phase(
         region=project.region, project=project, kind=kind, opens_at=opens_at,
         closes_at=closes_at, position=(last or 0) + 1,
     )  # fmt: skip
-    Audience.objects.create(
+    audience = Audience.objects.create(
         region=project.region, phase=phase, min_age=circle.min_age,
-        territories=sorted(circle.territories), min_level=circle.min_level,
+        territories=sorted(circle.territories), min_level=circle.min_level, proven=circle.proven,
+        age_day=circle.age_day, registered_before=circle.registered_before,
+        listed=bool(circle.listed),
     )  # fmt: skip
+    AudienceLine.objects.bulk_create(
+        AudienceLine(region=project.region, audience=audience, print=each)
+        for each in sorted(circle.listed)
+    )
     return phase
+
+
+@command
+def plan_stage(
+    project: Project, *, kind: str, title: str, text: str = "", opens_at: datetime,
+    closes_at: datetime, by: Official, now: datetime,
+) -> Stage:  # fmt: skip
+    """Add a phase in which nobody is asked: what is told, or who looks at it until when."""
+    rules.check_stage(kind, title)
+    phase = plan_phase(
+        project, kind=kind, opens_at=opens_at, closes_at=closes_at, circle=rules.Circle()
+    )
+    made = Stage.objects.create(
+        region=project.region, phase=phase, title=title.strip()[:200], text=text.strip()
+    )
+    _tell_stage(phase, events.StagePlanned, by, now)
+    return made
+
+
+@command
+def announce_stage(project: Project, phase_id: int, *, by: Official, now: datetime) -> None:
+    """Show a step without a question; from then on it stands."""
+    phase = _stage_of(project, phase_id)
+    seal_phase(phase, by=by, now=now)
+    _tell_stage(phase, events.StageAnnounced, by, now)
+
+
+@command
+def drop_stage(project: Project, phase_id: int, *, by: Official, now: datetime) -> None:
+    """Throw the draft of such a step away."""
+    phase = _stage_of(project, phase_id)
+    _tell_stage(phase, events.StageDropped, by, now)
+    phase.delete()
+
+
+def _stage_of(project: Project, phase_id: int) -> Phase:
+    found = Phase.objects.select_for_update(no_key=True).filter(pk=phase_id, project=project)
+    phase = found.filter(kind__in=rules.TOLD).first()
+    if phase is None or phase.sealed_at is not None:
+        raise Refused("announced", "Этот этап уже объявлен или удалён",
+                      "This step has been announced or dropped")  # fmt: skip
+    return phase
+
+
+def _tell_stage(phase: Phase, fact: type[events.StageFact], by: Official, now: datetime) -> None:
+    record(
+        fact(
+            region=phase.region_id, subject=phase.project.ref, actor=by.ref, at=now,
+            project=phase.project_id, phase=phase.pk, step=phase.kind,
+        )
+    )  # fmt: skip
 
 
 @command

@@ -53,6 +53,53 @@ class ProjectCasesLinked(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageFact(Fact):
+    """What every fact about a step without a question carries."""
+
+    abstract: ClassVar[bool] = True
+
+    project: int
+    phase: int
+    step: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagePlanned(StageFact):
+    """A step in which nobody is asked was written down."""
+
+    kind: ClassVar[str] = "stage.planned"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Записан этап проекта",
+        "en": "A step of the project was written down",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageAnnounced(StageFact):
+    """A step in which nobody is asked is shown to everybody."""
+
+    kind: ClassVar[str] = "stage.announced"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Объявлен этап проекта",
+        "en": "A step of the project was announced",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageDropped(StageFact):
+    """The draft of such a step was thrown away."""
+
+    kind: ClassVar[str] = "stage.dropped"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Черновик этапа удалён",
+        "en": "The draft of a step was dropped",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResidentDeclared(Fact):
     """A person said where they live and when they were born; the fact says neither."""
 

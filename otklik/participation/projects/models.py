@@ -11,6 +11,7 @@ from otklik.ground.accounts.models import Official, Person
 from otklik.ground.kit.fields import SealedCharField
 from otklik.ground.organisations.models import Organisation
 from otklik.ground.territories.models import Region, Territory
+from otklik.ground.topics.models import Topic
 
 
 class Project(models.Model):
@@ -26,6 +27,7 @@ class Project(models.Model):
     slug = models.SlugField("адрес", max_length=80, unique=True)
     summary = models.TextField("о чём", blank=True)
     territory = models.ForeignKey(Territory, models.PROTECT, null=True, blank=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, verbose_name="тема")
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="кто ведёт")
     status = models.CharField(
         "состояние", max_length=10, choices=Status.choices, default=Status.DRAFT
@@ -77,11 +79,14 @@ class Phase(models.Model):
     """One step of a project within its own window of time; sealed, its window stands for ever."""
 
     class Kind(models.TextChoices):
+        INFO = "info", _("сведения")
         VOTE = "vote", _("голосование")
+        BUDGET = "budget", _("бюджет")
         SURVEY = "survey", _("опрос")
         DISCUSSION = "discussion", _("обсуждение")
         STATEMENTS = "statements", _("мнения")
         PETITION = "petition", _("петиция")
+        REVIEW = "review", _("рассмотрение")
 
     region = models.ForeignKey(Region, models.PROTECT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="phases")
@@ -119,6 +124,10 @@ class Audience(models.Model):
         "проверка личности не ниже", max_length=12, choices=Person.Level.choices,
         default=Person.Level.NONE,
     )  # fmt: skip
+    proven = models.BooleanField("место и возраст из подтверждённых сведений", default=False)
+    age_day = models.DateField("возраст на день (пусто: день начала)", null=True, blank=True)
+    registered_before = models.DateField("кто зарегистрирован раньше дня", null=True, blank=True)
+    listed = models.BooleanField("только по списку", default=False)
 
     class Meta:
         verbose_name = "круг участников"
@@ -126,6 +135,40 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phase}: {self.min_age}+"
+
+
+class AudienceLine(models.Model):
+    """One of a list of those who may take part: the print of an e-mail address or a phone."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    audience = models.ForeignKey(Audience, models.CASCADE, related_name="lines")
+    print = models.CharField("отпечаток", max_length=16)
+
+    class Meta:
+        verbose_name = "строка списка участников"
+        verbose_name_plural = "списки участников"
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "print"], name="one_person_listed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.audience_id}: {self.pk}"
+
+
+class Stage(models.Model):
+    """What a phase says in which nobody is asked: sent round for reading, or under review."""
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    phase = models.OneToOneField(Phase, models.CASCADE, related_name="stage")
+    title = models.CharField("название", max_length=200)
+    text = models.TextField("что происходит", blank=True)
+
+    class Meta:
+        verbose_name = "этап без вопроса"
+        verbose_name_plural = "этапы без вопроса"
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Resident(models.Model):

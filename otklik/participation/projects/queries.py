@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import public_cases
 from otklik.ground.accounts.bounds import by_body, within
-from otklik.ground.accounts.queries import powers_of
-from otklik.ground.territories.queries import region, territories
+from otklik.ground.accounts.queries import attested_among, attested_of, entrances, powers_of
+from otklik.ground.kit.sealing import email_print, phone_print
+from otklik.ground.territories.queries import home_of, region, territories
 from otklik.ground.topics.queries import directory, label
 from otklik.participation.projects import rules
-from otklik.participation.projects.models import Project, ProjectCase, Resident
+from otklik.participation.projects.models import AudienceLine, Phase, Project, ProjectCase, Resident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from otklik.ground.accounts.models import Official, Person
-    from otklik.participation.projects.models import Audience, Phase
+    from otklik.ground.topics.models import Directory
+    from otklik.participation.projects.models import Audience
 
 AGES = "age_bands"
-START = ("organise_votes", "group")
+FORMS = "participation_forms"
+ORGANISE = "organise_votes"
+START = (ORGANISE, "group")
 """Permissions any of which lets an official begin a project from messages."""
 NAMES = {
     "ru": {
@@ -42,8 +48,10 @@ NAMES = {
 
 
 def _projects() -> QuerySet[Project]:
-    found = Project.objects.filter(region=region()).select_related("organisation", "territory")
-    return found.defer("territory__polygon")
+    found = Project.objects.filter(region=region()).select_related(
+        "organisation", "territory", "topic"
+    )
+    return found.defer("territory__polygon", "topic__phrases")
 
 
 def public_projects() -> QuerySet[Project]:
@@ -54,6 +62,15 @@ def public_projects() -> QuerySet[Project]:
 def public_project(slug: str) -> Project:
     """Return a project that everybody may see; Project.DoesNotExist for a draft."""
     return public_projects().get(slug=slug)
+
+
+def about(territory: str = "", topic: str = "") -> QuerySet[Project]:
+    """Return the projects about a theme and a place: its own, or one whose people are asked."""
+    found = Project.objects.filter(region=region())
+    if territory:
+        asked = Q(phases__audience__territories__contains=[territory])
+        found = found.filter(Q(territory__code=territory) | asked)
+    return (found.filter(topic__code=topic) if topic else found).values("pk")  # type: ignore[return-value]
 
 
 def projects_of(official: Official) -> QuerySet[Project]:
@@ -90,6 +107,65 @@ def public_cases_of(project: Project) -> QuerySet[Case]:
     return public_cases().filter(pk__in=links).order_by("received_at", "pk")
 
 
+def ready_forms() -> dict[str, Directory]:
+    """Return the forms in which people are usually asked, as the region's list sets them."""
+    return directory(FORMS)
+
+
+def steps_in(form: str) -> list[dict[str, Any]]:
+    """Return the steps of a project that is begun by a ready form, one after another."""
+    line = ready_forms().get(form)
+    return list(line.extra.get("steps", [])) if line else []
+
+
+def steps_of(project: Project) -> QuerySet[Phase]:
+    """Return the phases of a project that everybody sees, in the order of time."""
+    return all_steps_of(project).filter(sealed_at__isnull=False)
+
+
+def all_steps_of(project: Project) -> QuerySet[Phase]:
+    """Return the phases of a project with what is asked or told in each, drafts too."""
+    found = Phase.objects.filter(project=project)
+    related = ("stage", *dict.fromkeys(rules.ASKED.values()))
+    return found.select_related(*related).defer("vote__manifest", "vote__result").order_by(
+        "opens_at", "pk"
+    )  # fmt: skip
+
+
+def running_in(found: Iterable[Project], now: datetime) -> dict[int, list[Phase]]:
+    """Return the phases that run now, by project."""
+    running: dict[int, list[Phase]] = {}
+    for each in Phase.objects.filter(
+        project__in=[one.pk for one in found], sealed_at__isnull=False, opens_at__lte=now,
+        closes_at__gt=now,
+    ).order_by("closes_at"):  # fmt: skip
+        running.setdefault(each.project_id, []).append(each)
+    return running
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is asked now: a phase with the name and the address of its question."""
+
+    phase: Phase
+    title: str
+    slug: str
+
+
+def running_of(organisation: int, themes: Sequence[int], now: datetime) -> list[Running]:
+    """Return what a body asks now, of these themes if any are given, the soonest end first."""
+    names = list(dict.fromkeys(rules.ASKED.values()))
+    found = Phase.objects.filter(
+        project__organisation=organisation, kind__in=rules.ASKED, sealed_at__isnull=False,
+        opens_at__lte=now, closes_at__gt=now,
+    )  # fmt: skip
+    if themes:
+        found = found.filter(project__topic__in=themes)
+    found = found.select_related(*names).defer("vote__manifest", "vote__result")
+    asked = ((each, getattr(each, rules.ASKED[each.kind])) for each in found.order_by("closes_at"))
+    return [Running(phase, str(one), one.slug) for phase, one in asked]
+
+
 def state_of(phase: Phase, now: datetime) -> str:
     """Return where a phase stands, by the clock."""
     if phase.sealed_at is None:
@@ -109,7 +185,10 @@ def checks_of(phase: Phase, now: datetime) -> list[tuple[str, bool]]:
 
 def circle_of(audience: Audience) -> rules.Circle:
     """Return who may take part."""
-    return rules.Circle(audience.min_age, frozenset(audience.territories), audience.min_level)
+    return rules.Circle(
+        audience.min_age, frozenset(audience.territories), audience.min_level, audience.proven,
+        audience.age_day, audience.registered_before,
+    )  # fmt: skip
 
 
 def resident_of(person: Person) -> Resident | None:
@@ -125,6 +204,74 @@ def who(person: Person) -> rules.Who:
         return rules.Who(person.level)
     born_on = date.fromisoformat(resident.born_on)
     return rules.Who(person.level, resident.territory.code, born_on, resident.sex)
+
+
+def known_in(phase: Phase, person: Person) -> rules.Who:
+    """Return what a phase may know of a person: by its own sources, on its own list."""
+    audience = phase.audience
+    known = attested(person) if audience.proven else who(person)
+    on_list = not audience.listed or _on_list(audience, person)
+    return replace(known, joined=localdate(person.date_joined), listed=on_list)
+
+
+def admitted(phase: Phase, person: Person) -> rules.Who:
+    """Return what is known of one who may take part in a phase; Refused for another, with why."""
+    known = known_in(phase, person)
+    rules.check_may_take_part(circle_of(phase.audience), known, localdate(phase.opens_at))
+    return known
+
+
+def attested(person: Person) -> rules.Who:
+    """Return what a verified account says of a person; nothing of it is in their own words."""
+    told = attested_of(person)
+    if told is None:
+        return rules.Who(person.level)
+    home = home_of(told.registration)
+    sex = told.gender.lower()
+    return rules.Who(
+        person.level, home.code if home else "", _day(told.birth_date),
+        sex if sex in rules.SEXES else "",
+    )  # fmt: skip
+
+
+def born_by_account(people: Iterable[int]) -> dict[int, date]:
+    """Return when these people were born, of whom a verified account says it."""
+    told = {each.person_id: _day(each.birth_date) for each in attested_among(people)}
+    return {person: born for person, born in told.items() if born}
+
+
+def _day(text: str) -> date | None:
+    """Read a day as verified accounts write it: 12.03.1984 or 1984-03-12."""
+    parts = text.split(".")
+    try:
+        return date.fromisoformat("-".join(reversed(parts)) if len(parts) > 1 else text)
+    except ValueError:
+        return None
+
+
+def _on_list(audience: Audience, person: Person) -> bool:
+    """Tell whether a proven e-mail address or phone of a person is on the list."""
+    ways = entrances(person)
+    prints = {phone_print(ways.phone), email_print(ways.email if ways.email_proven else "")}
+    return AudienceLine.objects.filter(audience=audience, print__in=prints - {""}).exists()
+
+
+def asks_residence(phase: Phase, person: Person) -> bool:
+    """Tell whether a person still has to say where they live and when they were born."""
+    return not phase.audience.proven and resident_of(person) is None
+
+
+def prints_in(text: str) -> tuple[frozenset[str], list[str]]:
+    """Return the prints of a list of people, one a line, and the lines that are no contact."""
+    prints, wrong = set(), []
+    for line in filter(None, (each.strip() for each in text.splitlines())):
+        phone = phone_print(line) if sum(map(str.isdigit, line)) >= rules.DIGITS else ""
+        found = email_print(line) if "@" in line else phone
+        if found:
+            prints.add(found)
+        else:
+            wrong.append(line)
+    return frozenset(prints), wrong
 
 
 def age_bands() -> list[rules.Band]:

@@ -13,8 +13,8 @@ from otklik.ground.kit.text import clean, personal_in
 from otklik.journal.writing import command, record
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects import rules as phases
-from otklik.participation.projects.queries import circle_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part, check_personal
+from otklik.participation.projects.queries import admitted
+from otklik.participation.projects.rules import Circle, check_personal
 from otklik.participation.statements import events, opinions, queries, rules, summary
 from otklik.participation.statements.models import (
     Conversation,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.ground.accounts.models import Official, Person
+    from otklik.participation.projects.models import Project
 
 SYSTEM = "system"
 
@@ -43,6 +44,7 @@ class Draft:
     about: str = ""
     moderation: str = "pre"
     circle: Circle = field(default_factory=Circle)
+    project: Project | None = None
 
 
 def _locked(conversation_id: int) -> Conversation:
@@ -76,7 +78,9 @@ def _drafted(conversation_id: int) -> Conversation:
 @command
 def draft_conversation(draft: Draft, *, by: Official, now: datetime) -> Conversation:
     """Begin with a project of the same title; nobody sees it until it is announced."""
-    project = projects.start_project(title=draft.title, summary=draft.about, by=by, now=now)
+    project = draft.project or projects.start_project(
+        title=draft.title, summary=draft.about, by=by, now=now
+    )
     phase = projects.plan_phase(
         project, kind="statements", opens_at=draft.opens_at, closes_at=draft.closes_at,
         circle=draft.circle,
@@ -138,7 +142,7 @@ def _voter(found: Conversation, person: Person, now: datetime) -> Voter:
     """Return a person's one row, locked; the constraint decides who made it."""
     if queries.state(found, now) != phases.OPEN:
         raise Refused("not_open", "Сбор мнений сейчас не идёт", "It is not open now")
-    check_may_take_part(circle_of(found.phase.audience), who(person), found.phase.opens_at.date())
+    admitted(found.phase, person)
     try:
         with transaction.atomic():
             return Voter.objects.create(

@@ -16,8 +16,8 @@ from otklik.ground.accounts.rules import Refused
 from otklik.journal.writing import command, record
 from otklik.participation.projects import commands as projects
 from otklik.participation.projects import rules as phases
-from otklik.participation.projects.queries import circle_of, who
-from otklik.participation.projects.rules import Circle, check_may_take_part
+from otklik.participation.projects.queries import admitted
+from otklik.participation.projects.rules import Circle
 from otklik.participation.surveys import events, queries, rules
 from otklik.participation.surveys.models import (
     AnswerFile,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from otklik.flow.intake.files import Examined, Upload
     from otklik.ground.accounts.models import Official, Person
+    from otklik.participation.projects.models import Project
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Draft:
     about: str = ""
     circle: Circle = field(default_factory=Circle)
     guests: bool = False
+    project: Project | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def _drafted(survey_id: int) -> Survey:
 @command
 def draft_survey(draft: Draft, *, by: Official, now: datetime) -> Survey:
     """Begin a survey with a project of the same title; nobody sees it until it is announced."""
-    project = projects.start_project(title=draft.title, summary=draft.about, by=by, now=now)
+    project = draft.project or projects.start_project(
+        title=draft.title, summary=draft.about, by=by, now=now
+    )
     phase = projects.plan_phase(
         project, kind="survey", opens_at=draft.opens_at, closes_at=draft.closes_at,
         circle=draft.circle,
@@ -231,8 +235,7 @@ def _own(survey: Survey, one: Answerer, now: datetime) -> Response:
             raise Refused("login", "Чтобы ответить, войдите", "Sign in to answer")
         whose = {"guest": queries.print_of(survey, one.guest)}
     elif not survey.guests:
-        day = survey.phase.opens_at.date()
-        check_may_take_part(circle_of(survey.phase.audience), who(one.person), day)
+        admitted(survey.phase, one.person)
     try:
         with transaction.atomic():
             return Response.objects.create(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
 from otklik.ground.accounts.bounds import by_body, within
@@ -18,8 +19,8 @@ from otklik.participation.projects.queries import (
     checks_of,
     circle_of,
     groups_in_words,
+    known_in,
     state_of,
-    who,
 )
 from otklik.participation.projects.rules import CLOSED, VERIFIED, band_of, merged
 from otklik.participation.surveys import rules
@@ -129,8 +130,8 @@ def group_of(survey: Survey, person: Person | None) -> rules.Group:
     """Return of which place, age and sex a person is on the day the survey opens."""
     if person is None:
         return rules.Group()
-    known = who(person)
-    band = band_of(age_bands(), known.born_on, survey.phase.opens_at.date())
+    known = known_in(survey.phase, person)
+    band = band_of(age_bands(), known.born_on, localdate(survey.phase.opens_at))
     return rules.Group(known.territory, band, known.sex)
 
 

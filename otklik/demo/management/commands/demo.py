@@ -20,6 +20,7 @@ from otklik.demo.leading import lead
 from otklik.demo.opining import opine
 from otklik.demo.outcomes import decide
 from otklik.demo.petitioning import petition
+from otklik.demo.proposing import grow, propose
 from otklik.demo.reception import hold
 from otklik.demo.surveying import survey
 from otklik.demo.voting import vote
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {Report.objects.count()} messages")
         declare(timezone.localtime())
         lead(timezone.localtime())
+        grow(timezone.localtime())
         if failed:
             sys.exit(1)
 
@@ -98,6 +100,7 @@ class Command(BaseCommand):
         opine(now)
         petition(now)
         decide(now)
+        propose(now)
         write_appeals(now)
 
     def day(self, options: dict[str, Any]) -> None:
