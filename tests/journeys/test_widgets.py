@@ -17,7 +17,9 @@ from otklik.flow.channels.widgets.commands import check_page
 from otklik.flow.channels.widgets.models import Widget, WidgetPage, WidgetReport
 from otklik.flow.intake.models import Report
 from otklik.journal.reading import about
-from tests.cast import anna_writes, signed_in
+from otklik.participation.surveys import commands as surveys
+from otklik.participation.surveys.rules import Asked
+from tests.cast import anna_writes, bound, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +133,24 @@ def test_every_kind_opens_in_both_languages(kind: str) -> None:
         assert page.status_code == 200
         assert f'<html lang="{language}"' in page.content.decode()
         assert words in page.content.decode()
+
+
+def test_a_poll_leads_from_another_site_to_what_its_body_asks_now() -> None:
+    now, by = timezone.now(), bound("vote_organiser", home="adm-vologda-city")
+    day = timedelta(days=1)
+    widget = made(kind="poll", legacy="", button="")
+    quiet = Client().get(f"/w/{widget.token}/").content.decode()
+    assert "Сейчас ничего не спрашиваем" in quiet
+    draft = surveys.Draft("Как вам двор?", now - day, now + day)
+    asked = surveys.draft_survey(draft, by=by, now=now - 2 * day)
+    one = Asked("", "single", 1, "Нравится?", required=True, options=("Да", "Нет"))
+    surveys.ask(asked.pk, one, by=by, now=now - 2 * day)
+    surveys.announce_survey(asked.pk, by=by, now=now - 2 * day)
+    shown = Client().get(f"/w/{widget.token}/").content.decode()
+    assert "Как вам двор?" in shown
+    assert f'href="/surveys/{asked.slug}/" target="_blank"' in shown
+    other = made(kind="poll", legacy="", topics=["roads"])
+    assert "Как вам двор?" not in Client().get(f"/w/{other.token}/").content.decode()
 
 
 def test_a_widget_offers_only_its_topics_and_only_its_organisation_s_messages() -> None:

@@ -38,6 +38,7 @@ from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
 from otklik.ground.topics.queries import topics
+from otklik.participation.projects.queries import running_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ MARK, RECEIPT = "otklik.widget.form", "otklik.widget.receipt"
 FORM_LIVES, RECEIPT_LIVES = timedelta(days=1), timedelta(days=7)
 LATELY = timedelta(days=30)
 ON_MAP = 500
+POLLS = 3
 STATIC_LIVES = 3600
 
 
@@ -92,6 +94,9 @@ def widget(request: HttpRequest, widget: Widget) -> HttpResponse:
         context["mark"] = _mark(widget)
     if widget.kind == "counter":
         context["totals"] = queries.totals_of(widget, timezone.now() - LATELY)
+    if widget.kind == "poll":
+        themes = [each.pk for each in widget.topics.all()]
+        context["running"] = running_of(widget.organisation_id, themes, timezone.now())[:POLLS]
     return render(request, f"widgets/{widget.kind}.html", context)
 
 

@@ -28,6 +28,7 @@ class Widget(models.Model):
         MAP = "map", "карта"
         STATUS = "status", "проверка по номеру"
         COUNTER = "counter", "сколько решено"
+        POLL = "poll", "опросы и голосования"
 
     class Theme(models.TextChoices):
         LIGHT = "light", "светлая"
