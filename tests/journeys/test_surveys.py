@@ -18,7 +18,7 @@ from otklik.ground.territories.queries import region
 from otklik.journal.following import catch_up
 from otklik.participation.ballots.tests.helpers import citizen
 from otklik.participation.projects.models import Phase
-from otklik.participation.surveys import commands, queries
+from otklik.participation.surveys import commands, paper, queries
 from otklik.participation.surveys.models import Response, Survey, SurveyQuestion
 from otklik.participation.surveys.rules import Asked
 from tests.cast import bound, signed_in
@@ -101,6 +101,26 @@ def drafted() -> Survey:
     ):
         commands.ask(made.pk, one, by=by, now=now)
     return made
+
+
+def test_conditions_compare_deny_and_join() -> None:
+    desk = signed_in(bound("vote_organiser", organisation="cur"))
+    now = timezone.now()
+    draft = commands.Draft("Двор", now + DAY, now + 9 * DAY)
+    made = commands.draft_survey(draft, by=bound("vote_organiser", organisation="cur"), now=now)
+    root = f"/desk/surveys/{made.pk}/"
+    desk.post(root, {"kind": "single", "text": "Ездите?", "page": "1", "options": "Да\nНет"})
+    desk.post(root, {"kind": "scale", "text": "Как вам?", "page": "1", "low": "1", "high": "5"})
+    more = {"kind": "short", "text": "Что не так?", "page": "2", "join": "all"}
+    assert desk.post(root, {**more, "when": "!q1:o2", "also": "q2<3"}).status_code == 302
+    assert desk.post(root, {**more, "when": "q2>9"}).status_code == 422
+    one = SurveyQuestion.objects.get(text="Что не так?")
+    assert one.show_if == {"all": [{"not": {"eq": ["q1", "o2"]}}, {"lt": ["q2", 3]}]}
+    shown = text(desk, root)
+    assert "если «Ездите?» — не «Нет» и если «Как вам?» — не выше 2" in shown
+    again = text(desk, f"{root}questions/{one.pk}/")
+    assert 'value="!q1:o2" selected' in again
+    assert 'value="q2&lt;3" selected' in again
 
 
 def test_a_question_of_a_draft_is_reworded_moved_and_taken_away() -> None:
@@ -266,6 +286,38 @@ def test_a_forgotten_person_leaves_a_count_and_no_words() -> None:
     catch_up(["surveys"])
     assert Response.objects.get().person is None
     assert Response.objects.get().answers == {"q1": "o2"}
+
+
+def test_a_draft_is_kept_while_one_types_and_sends_nothing() -> None:
+    survey, person = running(), citizen()
+    browser, path = signed_in(person), f"/surveys/{survey.slug}/answer/1/"
+    assert "data-autosave" in text(browser, path)
+    kept = browser.post(path, {"q1": "o2"}, headers={"X-Autosave": "1"})
+    assert kept.status_code == 204
+    assert Response.objects.get().answers == {"q1": "o2"}
+    assert Response.objects.get().sent_at is None
+    browser.post(path, {"q1": "o1"})
+    browser.post(f"/surveys/{survey.slug}/send/")
+    assert "data-autosave" not in text(browser, path), "what was sent changes by a press alone"
+
+
+def test_what_came_of_it_is_taken_away_by_everybody_after_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paper, "available", lambda: False)
+    survey, guest = running(closed=True), signed_in(None)
+    answered(survey, citizen(), {"q1": "o2", "q3": "Хожу пешком"})
+    root = f"/surveys/{survey.slug}/"
+    assert "q1,Ездите?,single,1,Нет,1,100,0" in text(guest, f"{root}results.csv")
+    told = guest.get(f"{root}results.json").json()
+    assert told["came"]["total"] == 1
+    assert told["questions"][0]["options"][1] == {"option": "Нет", "count": 1, "share": 100}
+    protocol = text(guest, f"{root}protocol.pdf")
+    for words in ("Протокол опроса", "Ездите?", "всего: 1"):
+        assert words in protocol
+    for path in ("results.csv", "results.json", "protocol.pdf"):
+        assert "Хожу пешком" not in text(guest, f"{root}{path}"), "words are the organiser's"
+        assert guest.get(f"/surveys/{running().slug}/{path}").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

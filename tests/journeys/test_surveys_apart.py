@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from tests.cast import bound, signed_in
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from otklik.ground.accounts.models import Person
 
 pytestmark = pytest.mark.usefixtures("world")
 DAY = timedelta(days=1)
@@ -115,6 +118,30 @@ def test_a_full_quota_says_so_and_keeps_what_is_over_it_apart() -> None:
     assert "site,none,over,Нет" in [",".join(line) for line in queries.table(survey)]
     with pytest.raises(ProgrammingError, match="refused"), transaction.atomic():
         SurveyQuota.objects.update(most=9)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_connections_at_once_for_the_last_place_of_a_quota_take_one() -> None:
+    survey = running(quota=Group(territory="vologda-city"))
+    people, gate = [citizen(), citizen()], Barrier(2)
+    for each in people:
+        commands.save_page(survey.pk, 1, {"q1": "o1"}, person=each, now=timezone.now())
+
+    def press(person: Person) -> None:
+        try:
+            gate.wait(timeout=30)
+            commands.send(survey.pk, person=person, now=timezone.now())
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press, args=(each,)) for each in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    came = queries.came(survey)
+    assert (came["total"], came["over"]) == (1, 1)
+    assert queries.quotas(survey)[0]["taken"] == 1
 
 
 def test_an_organiser_sets_quotas_and_guests_exclude_them() -> None:
