@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from otklik.faces.stale import give_back
-from otklik.faces.visitor import prefix_of
+from otklik.faces.visitor import parts_of
 from otklik.ground.kit import signing
 from otklik.ground.limits import rules
 from otklik.ground.limits.commands import Taken, take
@@ -53,11 +53,21 @@ class Gate:
 
 
 def _taken(request: HttpRequest, door: str, account_door: str) -> Taken:
-    """Count an account by itself, a guest by the part of the network."""
+    """Count an account by itself, a guest by the parts of the network."""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return take(account_door, user.ref, now=timezone.now())
-    return take(door, prefix_of(request), now=timezone.now())
+    return _of_network(request, door)
+
+
+def _of_network(request: HttpRequest, door: str) -> Taken:
+    """Count a line, and all lines of its neighbourhood together: nobody gains by changing lines."""
+    now = timezone.now()
+    narrow, wide = parts_of(request)
+    taken = take(door, narrow, now=now)
+    if not taken.granted or not wide:
+        return taken
+    return take(door, wide, now=now, times=storm().wide_times)
 
 
 def refusal(request: HttpRequest, wait: int) -> HttpResponse:
@@ -98,7 +108,7 @@ def asked_of_sender(request: HttpRequest, key: str) -> Asked | None:
 
 def _crowded(request: HttpRequest) -> bool:
     now = timezone.now()
-    near = take("guests", prefix_of(request), now=now)
+    near = _of_network(request, "guests")
     return not take("guests_all", "all", now=now).granted or not near.granted
 
 

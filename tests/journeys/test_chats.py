@@ -18,6 +18,7 @@ from otklik.flow.cases.queries import case_of_report
 from otklik.flow.channels.chats import commands as chats
 from otklik.flow.channels.chats import queries
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
+from otklik.flow.channels.ways.queries import shut
 from otklik.flow.correspondence.commands import write_to_author
 from otklik.flow.intake.models import Report
 from otklik.flow.privacy.commands import depersonalise
@@ -432,8 +433,7 @@ def test_a_shut_door_keeps_all_and_says_it_once_in_order(telegram: Chat) -> None
     telegram.server.stop()
     assert telegram.sends(text=LAMP) == []
     assert telegram.sends(text="Второй день") == []
-    telegram.bot.refresh_from_db()
-    assert telegram.bot.failing_since is not None
+    assert telegram.bot.way in shut()
     telegram.server.start()
     assert telegram.hears() == []  # its pause is not over
     later = timezone.now() + timedelta(minutes=20)
@@ -443,7 +443,7 @@ def test_a_shut_door_keeps_all_and_says_it_once_in_order(telegram: Chat) -> None
     assert len(said) == 2
     chats.deliver_all(telegram.bot.pk, now=lambda: later)
     assert telegram.server.said() == []
-    assert Bot.objects.get().failing_since is None
+    assert not shut()
     assert set(ChatMessage.objects.values_list("state", flat=True)) == {"delivered"}
 
 

@@ -121,6 +121,23 @@ def test_machines_at_suggestions_and_sign_in_hear_when_to_come_again(client: Cli
     assert elsewhere.status_code == 200, "another part of the network is not refused"
 
 
+def test_who_changes_lines_of_one_neighbourhood_of_ipv6_meets_its_own_limit(client: Client) -> None:
+    here = region()
+    here.settings["storm"]["wide_times"] = 2
+    here.save()
+
+    def asks(address: str) -> int:
+        said = {"text": "яма на дороге"}
+        return client.post(
+            "/api/suggest", said, content_type="application/json", REMOTE_ADDR=address
+        ).status_code
+
+    line = "2001:db8:7:1::"
+    assert [asks(f"{line}{n}") for n in (1, 2, 3)] == [200, 200, 429], "one line, any address of it"
+    assert [asks(f"2001:db8:7:{n}::1") for n in (2, 3, 4)] == [200, 200, 429], "many lines of one"
+    assert asks("2001:db8:8:1::1") == 200, "others are not its fault"
+
+
 def test_tokens_come_back_and_addresses_are_not_kept() -> None:
     now = timezone.now()
     taken = [commands.take("login", "192.0.2.0/24", now=now) for _ in range(3)]

@@ -29,7 +29,7 @@ from otklik.ground.kit import keyring
 from otklik.journal.following import catch_up
 from otklik.readers.notifications import jobs
 from otklik.readers.notifications.models import Delivery, Unread
-from tests.cast import boris, clara, opened_case, signed_in
+from tests.cast import boris, clara, elena, opened_case, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,6 +218,25 @@ def test_a_device_is_its_owners_and_goes_when_they_say(service: PushService) -> 
     opened_case(now=timezone.now())
     told()
     assert not service.taken
+
+
+def test_who_follows_anothers_message_hears_too_while_all_may_see_it(service: PushService) -> None:
+    nina = accounts.person(accounts.NEIGHBOUR)
+    browser = subscribed(service, nina, "nina")
+    case = opened_case(now=timezone.now())
+    told()
+    assert not service.taken
+    assert browser.post("/watch/", {"case": case.number}).status_code == 302
+    answered(case)
+    told()
+    (heard,) = service.taken
+    assert heard["page"] == f"/m/{case.spoken}/"
+    other = opened_case(now=timezone.now(), text="Другая яма на другой улице")
+    browser.post("/watch/", {"case": other.number})
+    answered(other)
+    cases.show_case(other.number, shown=False, by=elena(), now=timezone.now())
+    told()
+    assert len(service.taken) == 1, "what was hidden meanwhile is told to nobody else"
 
 
 def test_who_signs_in_next_on_the_device_takes_it_over(service: PushService) -> None:

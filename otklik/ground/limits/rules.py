@@ -25,6 +25,10 @@ class Limit:
     size: int
     seconds: int
 
+    def times(self, many: int) -> Limit:
+        """Return the same for so many at once."""
+        return Limit(self.size * many, self.seconds)
+
     def wait(self, tokens: float) -> int:
         """Return the seconds after which one more may come."""
         return max(1, math.ceil((1 - tokens) * self.seconds / self.size))
@@ -46,6 +50,8 @@ class StormRules:
     limits: Mapping[str, Limit]
     puzzle_cost: int = 60_000
     wait_seconds: int = 60
+    wide_times: int = 16
+    """How many times the limit of one line a whole /48 of IPv6 has."""
 
 
 def storm_rules(told: Mapping[str, Any]) -> StormRules:
@@ -60,6 +66,7 @@ def storm_rules(told: Mapping[str, Any]) -> StormRules:
         limits,
         puzzle_cost=int(told.get("puzzle_cost", usual.puzzle_cost)),
         wait_seconds=int(told.get("wait_seconds", usual.wait_seconds)),
+        wide_times=max(1, int(told.get("wide_times", usual.wide_times))),
     )
 
 

@@ -40,8 +40,10 @@ from otklik.readers.notifications.rules import (
     OF_PROBLEMS,
     OF_PROPOSALS,
     TOLD,
+    WATCHED,
     tells_author,
 )
+from otklik.readers.notifications.watches.queries import devices_of_watchers, follows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -85,12 +87,17 @@ def hearers(entries: Sequence[Entry]) -> Iterator[Hearer]:
     }
     reach, lawful = _reach(reports), _lawful(reports)
     devices = _devices(reports)
+    watching = devices_of_watchers(
+        {each.data["report"] for each in of_cases if each.kind in WATCHED}
+    )
     joined = _joined({each.data["report"] for each in of_cases if TOLD[each.kind].joined})
     for entry in of_cases:
         report = entry.data["report"]
         if tells_author(entry.kind, lawful=report in lawful):
             yield from _each(entry, [(f"report:{report}", reach.get(report, ()))])
             yield from ((entry, f"device:{each}", PUSH) for each in devices.get(report, ()))
+        if entry.kind in WATCHED:
+            yield from ((entry, f"device:{each}", PUSH) for each in watching.get(report, ()))
         if TOLD[entry.kind].joined:
             yield from _each(entry, joined.get(report, []))
     for entry in of_problems:
@@ -126,7 +133,7 @@ def pushed(delivery: Delivery) -> tuple[Device, Notice] | None:
     case = Case.objects.filter(report=delivery.data.get("report")).select_related("report").first()
     if found is None or case is None or case.report.withdrawn_at is not None:
         return None
-    if case.report.author_id != found.person_id:
+    if case.report.author_id != found.person_id and not follows(found.person_id, case):
         return None
     language = case.report.language
     told = wording.in_short(delivery.kind, case.spoken, language, closed=case.closed_contour)

@@ -41,7 +41,7 @@ class BotAdmin(Edited):
     """The region's bots: their keys, whether their doors are open."""
 
     form = BotForm
-    list_display = ("title", "kind", "active", "failing_since", "note")
+    list_display = ("title", "kind", "active")
     list_filter = ("kind", "active")
     actions = ("connect",)
 

@@ -16,6 +16,8 @@ from otklik.flow.channels.chats.events import BotFact, DoorOpened, DoorShut
 from otklik.flow.channels.chats.kinds import Out, door_of
 from otklik.flow.channels.chats.models import Bot, ChatMessage, ChatReport, ChatUpdate, Talk
 from otklik.flow.channels.chats.rules import Say
+from otklik.flow.channels.ways import clockwork as ways
+from otklik.flow.channels.ways.queries import shut
 from otklik.flow.intake.files import examine_all
 from otklik.flow.intake.held import hold
 from otklik.flow.intake.queries import limits
@@ -227,7 +229,7 @@ def _next(bot_id: int, *, now: datetime) -> ChatMessage | None:
     """Take the first that waits; None if the door is shut or another sends now."""
     ready = Bot.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
     bot = ready.filter(pk=bot_id, active=True).exclude(next_at__gt=now).first()
-    if bot is None:
+    if bot is None or ways.shut_until(bot.way, now) is not None:
         return None
     waiting = ChatMessage.objects.filter(bot=bot, state=ChatMessage.State.QUEUED)
     message = waiting.select_related("talk").order_by("pk").first()
@@ -262,17 +264,11 @@ def _state(sent: Sent) -> ChatMessage.State:
 def note_door(bot_id: int, sent: Sent, *, now: datetime) -> None:
     """Let a bot's door be known as shut after a failure, as open after any answer."""
     bot = Bot.objects.select_for_update(no_key=True, of=("self",)).get(pk=bot_id)
-    before, bot.note = bot.failing_since, sent.note[:300]
-    if sent.outcome == Outcome.RETRY:
-        bot.tries, bot.failing_since = bot.tries + 1, bot.failing_since or now
-        bot.next_at = now + rules.wait(bot.tries)
-    else:
-        bot.tries, bot.failing_since, bot.next_at = 0, None, now
-    Bot.objects.filter(pk=bot.pk).update(
-        tries=bot.tries, failing_since=bot.failing_since, next_at=bot.next_at, note=bot.note
-    )
-    if (before is None) != (bot.failing_since is None):
-        _tell(bot, DoorOpened if before else DoorShut, now)
+    before = bot.way in shut()
+    ways.note(bot.way, replace(sent, shut=sent.outcome == Outcome.RETRY), now)
+    Bot.objects.filter(pk=bot.pk).update(next_at=None)
+    if before != (after := sent.outcome == Outcome.RETRY):
+        _tell(bot, DoorShut if after else DoorOpened, now)
 
 
 def _tell(bot: Bot, fact: type[BotFact], now: datetime) -> None:

@@ -20,7 +20,7 @@ def new_secret() -> str:
 
 
 class Bot(models.Model):
-    """A door in one messenger: its keys, and how it goes; what waits stands behind a shut door."""
+    """A door in one messenger: its keys; `next_at` keeps two from saying the same at once."""
 
     class Kind(models.TextChoices):
         TELEGRAM = "telegram", "Телеграм"
@@ -42,13 +42,8 @@ class Bot(models.Model):
     )  # fmt: skip
     settings = models.JSONField("прочее", default=dict, blank=True)
     active = models.BooleanField("действует", default=True)
-    tries = models.PositiveIntegerField("неудач подряд", default=0, editable=False)
-    failing_since = models.DateTimeField("не отвечает с", null=True, editable=False)
-    next_at = models.DateTimeField("следующая попытка", null=True, editable=False)
-    note = models.CharField("что ответили", max_length=300, blank=True, editable=False)
-    history = HistoricalRecords(
-        excluded_fields=["secret", "key", "tries", "failing_since", "next_at", "note"]
-    )
+    next_at = models.DateTimeField("занят до", null=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["secret", "key", "next_at"])
 
     class Meta:
         verbose_name = "бот"
@@ -57,6 +52,11 @@ class Bot(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def way(self) -> str:
+        """How its door is named among the ways out."""
+        return f"bot:{self.pk}"
 
 
 class Talk(models.Model):

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from otklik.flow.cases.models import Case
 from otklik.flow.cases.queries import public_cases
+from otklik.flow.channels.push.queries import devices_by_person
 from otklik.flow.problems.queries import public_problems
 from otklik.ground.kit import signing
 from otklik.ground.territories.queries import region, set_by
@@ -18,7 +21,7 @@ from otklik.readers.notifications.watches.models import NewsWatch
 from otklik.readers.notifications.watches.rules import WatchRules, covers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -115,6 +118,30 @@ def news_for(watches: Sequence[NewsWatch]) -> list[News]:
         found for each in watches
         if (found := _news(each, cases, problems, shown, moved, opened))
     ]  # fmt: skip
+
+
+def devices_of_watchers(reports: Collection[int]) -> dict[int, list[int]]:
+    """Return the devices of those who follow others' public messages, by message."""
+    if not reports:
+        return {}
+    found = NewsWatch.objects.filter(
+        region=region(), case__report__in=reports, case__public=True, case__closed_contour=False,
+        confirmed_at__isnull=False, person__isnull=False,
+    ).exclude(case__report__author=F("person"))  # fmt: skip
+    pairs = list(found.values_list("case__report_id", "person_id"))
+    owned = devices_by_person({person for _report, person in pairs if person}) if pairs else {}
+    told: dict[int, list[int]] = {}
+    for report, person in pairs:
+        told.setdefault(report, []).extend(owned.get(person or 0, []))
+    return told
+
+
+def follows(person_id: int, case: Case) -> bool:
+    """Tell whether a person follows a message that everybody may see."""
+    if not case.public or case.closed_contour:
+        return False
+    found = NewsWatch.objects.filter(case=case, person=person_id, confirmed_at__isnull=False)
+    return found.exists()
 
 
 def _last(facts: QuerySet[Entry], since: int) -> dict[str, int]:
