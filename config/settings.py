@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "otklik.flow.channels.social",
     "otklik.flow.channels.mailbox",
     "otklik.flow.channels.ways",
+    "otklik.flow.channels.peers",
     "otklik.flow.channels.sms",
     "otklik.flow.channels.push",
     "otklik.flow.channels.widgets",
@@ -187,6 +188,8 @@ ACCOUNT_ADAPTER = "otklik.faces.second_factor.SignIn"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Officials need a second factor, a code of an application or a key; not in the demo: it says so.
 STAFF_MFA = env.bool("STAFF_MFA", default=not DEMO)
+# After so many minutes without a request an official signs in anew, where a factor is needed.
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 MFA_ADAPTER = "otklik.faces.second_factor.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Отклик"
@@ -214,7 +217,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", default=False))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/enter/"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = (
-    [] if DEMO else [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+    []
+    if DEMO
+    else [
+        {"NAME": f"django.contrib.auth.password_validation.{each}Validator"}
+        for each in ("MinimumLength", "CommonPassword", "UserAttributeSimilarity")
+    ]
 )
 
 CSRF_FAILURE_VIEW = "otklik.faces.site.views.csrf_failure"
@@ -240,7 +248,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
 
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", default=False)
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+# A browser keeps these only over TLS, for this host alone and the whole of it (RFC 6265bis).
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS_ONLY else "csrftoken"
+SECURE_HSTS_SECONDS = 365 * 86_400 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -294,6 +308,9 @@ SMS_GATEWAY_HEADERS: dict[str, str] = env.json("SMS_GATEWAY_HEADERS", default={}
 # HTTP_OUTSIDE only these are open.
 HTTP_INNER_HOSTS = env.list("HTTP_INNER_HOSTS", default=["127.0.0.1"] if DEMO else [])
 HTTP_OUTSIDE = env.bool("HTTP_OUTSIDE", default=True)
+
+# A scanner of files (clamd): tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl. Empty: none.
+CLAMD = env.str("CLAMD", default="")
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
 SIGNER = env.str("SIGNER", default="test" if DEMO else "")

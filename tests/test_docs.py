@@ -48,6 +48,32 @@ def test_each_complaint_names_tests_that_exist() -> None:
             assert f"def {name}(" in body, (path, name)
 
 
+ASVS = {
+    1: (2, 9, 11, 3, 2), 2: (3, 3, 4, 1), 3: (0, 2, 4, 6, 5, 0, 2), 4: (3, 1, 2, 4),
+    5: (1, 3, 2, 3), 6: (3, 12, 4, 4, 5, 3, 0, 4), 7: (3, 4, 2, 5, 2, 2), 8: (2, 3, 1, 1),
+    9: (3, 4), 10: (2, 2, 4, 11, 5, 2, 3), 11: (2, 3, 3, 4, 1, 1), 12: (3, 2, 4),
+    13: (1, 5, 2, 5), 14: (2, 4, 3), 15: (3, 3, 7), 16: (1, 5, 4, 3, 3), 17: (1, 4, 2),
+}  # fmt: skip
+"""How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has, by chapter."""
+
+
+def test_every_requirement_of_asvs_is_judged_and_what_shows_it_exists() -> None:
+    page = (ROOT / "docs/reference/security.md").read_text()
+    rows = re.findall(r"^\| ([\d., ]+) \| (\w+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    listed = [number for numbers, *_ in rows for number in numbers.split(", ")]
+    wanted = {
+        f"{chapter}.{section}.{number}"
+        for chapter, counts in ASVS.items()
+        for section, count in enumerate(counts, 1)
+        for number in range(1, count + 1)
+    }
+    assert sorted(listed) == sorted(wanted)
+    assert {how for _, how, *_ in rows} <= {"met", "partly", "not", "outside", "none"}
+    named = {each for *_, shown in rows for each in re.findall(r"[\w./]+/\w+(?:\.py)?", shown)}
+    named |= set(re.findall(r"`((?:otklik|config|docs|front|data)/[\w./-]+)`", page))
+    assert not [each for each in named if not (ROOT / each).exists()]
+
+
 def test_every_variable_is_explained() -> None:
     example = (ROOT / ".env.example").read_text()
     page = (ROOT / "docs/reference/settings.md").read_text()

@@ -9,7 +9,7 @@ htmx.config.historyCacheSize = 0;
 
 document.addEventListener("htmx:configRequest", (event) => {
   const { headers, verb } = (event as CustomEvent<{ headers: Record<string, string>; verb: string }>).detail;
-  const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  const token = /(?:^|; )(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1];
   if (verb !== "get" && token) headers["X-CSRFToken"] = token;
 });
 

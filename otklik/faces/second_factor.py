@@ -1,4 +1,4 @@
-"""Signing in: failed attempts are noted; officials need a second factor first."""
+"""Signing in: failed attempts are noted; officials need a second factor, and anew after a rest."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from otklik.faces import access
+from otklik.faces.stale import give_back
 from otklik.ground.accounts.commands import note_failed_login
 from otklik.ground.kit.sealing import seal, unseal
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 KINDS = ("totp", "webauthn")
 OPEN = ("/accounts/", "/static/", "/i18n/", "/vision/", "/healthz")
 """What an official reaches before the second factor: signing in and out, and setting it up."""
+SEEN, MINUTE = "seen", 60
 SECRET = "mfa_authenticator.data"  # noqa: S105  (the column to which its seals are bound)
 
 
@@ -70,7 +74,11 @@ class SecondFactor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Lead one who lacks it to where it is set up; machines get 403."""
-        if not settings.STAFF_MFA or request.path.startswith(OPEN) or not _lacks(request):
+        if not settings.STAFF_MFA or request.path.startswith(OPEN) or not _at_work(request):
+            return self.answer(request)
+        if _rested(request):
+            return _anew(request)
+        if is_mfa_enabled(request.user, KINDS):
             return self.answer(request)
         if request.method == "GET" and "text/html" in request.headers.get("Accept", "text/html"):
             messages.warning(
@@ -80,9 +88,31 @@ class SecondFactor:
         return JsonResponse({"detail": "a second factor is required"}, status=403)
 
 
-def _lacks(request: HttpRequest) -> bool:
+def _at_work(request: HttpRequest) -> bool:
     user = request.user
     if not user.is_authenticated:
         return False
-    at_work = access.official(request) is not None or user.is_superuser
-    return at_work and not is_mfa_enabled(user, KINDS)
+    return access.official(request) is not None or user.is_superuser
+
+
+def _rested(request: HttpRequest) -> bool:
+    """Tell whether an official asked for nothing for so long that somebody else may sit there."""
+    now = int(timezone.now().timestamp())
+    seen = request.session.get(SEEN, now)
+    if now - seen > settings.STAFF_IDLE_MINUTES * 60:
+        return True
+    if SEEN not in request.session or now - seen >= MINUTE:
+        request.session[SEEN] = now
+    return False
+
+
+def _anew(request: HttpRequest) -> HttpResponse:
+    """Sign out and ask who is there; what was typed is given back."""
+    logout(request)
+    if request.method == "POST":
+        messages.warning(
+            request, _("Вас долго не было. Войдите в соседней вкладке и отправьте ещё раз отсюда")
+        )
+        return give_back(request)
+    messages.warning(request, _("Вас долго не было: войдите заново"))
+    return redirect_to_login(request.get_full_path())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -14,6 +16,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from otklik.demo import accounts
 from otklik.ground.accounts.models import FailedLogin, Person
@@ -100,6 +103,23 @@ def test_an_official_sets_a_code_up_once_and_is_asked_for_it_ever_after() -> Non
     right = again.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})
     assert right.status_code == 302
     assert again.get("/desk/").status_code == 200
+
+
+def test_after_a_rest_an_official_signs_in_anew_and_keeps_what_was_typed(settings: Any) -> None:
+    client, _ = sign_in(accounts.ANALYST.email)
+    set_up(client)
+    assert client.get("/desk/").status_code == 200
+    start = timezone.now()
+    with time_machine.travel(start + timedelta(minutes=90), tick=False):
+        assert client.get("/desk/").status_code == 200
+    with time_machine.travel(start + timedelta(minutes=180), tick=False):
+        assert client.get("/desk/").status_code == 200, "counted from the last request"
+    with time_machine.travel(start + timedelta(minutes=301), tick=False):
+        typed = {"title": "Мой отбор", "query": "status=new"}
+        given = client.post("/desk/views/", typed, headers={"origin": "http://testserver"})
+        assert given.status_code == 403
+        assert "Мой отбор" in given.content.decode()
+        assert client.get("/desk/")["Location"].startswith("/accounts/login/")
 
 
 def test_an_official_cannot_take_the_last_factor_off() -> None:

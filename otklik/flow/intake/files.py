@@ -18,6 +18,8 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from otklik.flow.intake.rules import Box, Limits, Problem, Refused, megabytes
+from otklik.ground.kit import antivirus
+from otklik.ground.kit.antivirus import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,6 +88,7 @@ def examine(upload: Upload, limits: Limits) -> Examined:
         raise too_large(name, size, limits.file_mb)
     if mime == "application/zip":
         mime = _office(name, content, limits)
+    _scan(name, content, mime)
     if mime not in EXTENSIONS:
         raise _refused(
             name, "kind",
@@ -95,6 +98,22 @@ def examine(upload: Upload, limits: Limits) -> Examined:
     width, height = _picture(name, content, limits) if mime in IMAGES else (0, 0)
     digest = hashlib.sha256(content).hexdigest()
     return Examined(name, mime, size, digest, content, width, height)
+
+
+def _scan(name: str, content: bytes, mime: str) -> None:
+    """Let the scanner judge. Without its answer pictures are taken: they are shown as copies."""
+    verdict = antivirus.scan(content)
+    if verdict == Verdict.FOUND:
+        raise _refused(
+            name, "virus", "в файле нашли вирус. Пришлите другой файл или снимок",
+            "holds a virus. Send another file or a photo",
+        )  # fmt: skip
+    if verdict == Verdict.UNKNOWN and mime not in IMAGES:
+        raise _refused(
+            name, "unscanned",
+            "проверка файлов сейчас не работает. Пришлите снимком или добавьте файл позже",
+            "cannot be checked now. Send a photo of it or add the file later",
+        )  # fmt: skip
 
 
 def _mime(content: bytes) -> str:
