@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from otklik.demo import accounts
+from otklik.demo.accounts import DEMO_KEY
 from tests.cast import elena, opened_case, signed_in
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def described(world: None) -> Iterator[Any]:
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     opened_case()
-    yield schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
+    application = get_wsgi_application()
+    yield lambda address: schemathesis.openapi.from_wsgi(address, application)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -60,7 +62,7 @@ def test_no_question_breaks_it_or_is_answered_outside_its_schema(
     described: Any, everybody: list[dict[str, str]], mode: GenerationMode
 ) -> None:
     asked = set()
-    for found in described.get_all_operations():
+    for found in described("/api/openapi.json").get_all_operations():
         operation = found.ok()
 
         @given(case=operation.as_strategy(generation_mode=mode))
@@ -73,3 +75,25 @@ def test_no_question_breaks_it_or_is_answered_outside_its_schema(
         ask()
         asked.add(operation.label)
     assert {"POST /api/suggest", "GET /api/heatmap", "GET /api/heatmap/why"} <= asked
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_georeport_is_as_it_is_described_with_a_key_and_without(
+    described: Any, mode: GenerationMode
+) -> None:
+    asked = set()
+    for found in described("/open311/v2/openapi.json").get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(max_examples=12, deadline=None, derandomize=True, database=None,
+                  suppress_health_check=list(HealthCheck))  # fmt: skip
+        def ask(case: Any) -> None:
+            case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
+            if isinstance(case.body, dict):
+                case.body["api_key"] = DEMO_KEY
+                case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
+
+        ask()
+        asked.add(operation.label)
+    assert len(asked) == 9

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import re_path
+from django.urls import path, re_path
 
-from otklik.faces.open311 import updates, views
+from otklik.faces.open311 import openapi, updates, views
 
 app_name = "open311"
 FORMAT = r"\.(?P<fmt>json|xml)$"
 urlpatterns = [
+    path("openapi.json", openapi.openapi, name="openapi"),
     re_path(r"^discovery" + FORMAT, views.discovery, name="discovery"),
     re_path(r"^services" + FORMAT, views.services, name="services"),
     re_path(r"^services/(?P<code>[^/]+)" + FORMAT, views.service, name="service"),
