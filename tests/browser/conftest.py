@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -104,8 +105,8 @@ def until(met: Callable[[], Any], page: Page, served: str) -> None:
         page.reload()
 
 
-def reported(served: str, service: str, text: str, at: tuple[float, float]) -> None:
-    """Send a message as another program does."""
+def reported(served: str, service: str, text: str, at: tuple[float, float]) -> list[dict[str, str]]:
+    """Send a message as another program does; return what it was answered."""
     fields = {"api_key": "demo-key", "service_code": service, "description": text,
               "lat": str(at[0]), "long": str(at[1])}  # fmt: skip
     asked = urllib.request.Request(  # noqa: S310
@@ -113,6 +114,8 @@ def reported(served: str, service: str, text: str, at: tuple[float, float]) -> N
     )
     with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
         assert answer.status in {200, 201}
+        taken: list[dict[str, str]] = json.loads(answer.read())
+        return taken
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ Each does their part on their own pages: nothing here is done but by looking, ty
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from otklik.demo.accounts import (
     SECOND_APPROVER,
     Actor,
 )
+from tests.browser.conftest import reported
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -194,6 +196,30 @@ def test_sending_tracking_and_rating_need_no_script(browser: Browser, served: st
     other.locator('input[name="result_score"][value="5"]').check(force=True)
     other.locator("form[data-rate] button").click()
     expect(other.get_by_role("img", name="5 из 5").first).to_be_visible()
+
+
+def test_one_comes_in_through_the_imitator_claims_a_message_and_links_a_way(
+    browser: Browser, served: str
+) -> None:
+    told = reported(served, "roads-pothole", "Яма у остановки на улице Чехова", (59.23, 39.9))
+    number, secret = re.findall(r"(\d{4}-\d{4})|код ([\w-]+)", told[0]["service_notice"])[:2]
+    page = browser.new_context(viewport=PHONE, locale="ru-RU").new_page()
+    page.goto(f"{served}/accounts/login/")
+    page.get_by_role("button", name="Войти через Госуслуги").click()
+    page.locator('button[name="person"]').first.click()
+    page.wait_for_url(f"{served}/**")
+    page.goto(f"{served}/cabinet/claim/")
+    page.fill("#id_number", number[0])
+    page.fill("#id_secret", secret[1])
+    page.get_by_role("button", name="Добавить", exact=True).click()
+    page.locator("main", has_text=number[0]).wait_for()
+    anna = entered(browser, served, CITIZEN)
+    anna.goto(f"{served}/cabinet/access/")
+    anna.get_by_role("button", name="Привязать").first.click()
+    anna.locator('button[name="person"]').nth(1).click()
+    anna.wait_for_url(f"{served}/**")
+    anna.goto(f"{served}/cabinet/access/")
+    anna.get_by_role("button", name="Отвязать").first.wait_for()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,6 +109,7 @@ PAGES = (
     ("registrar", "/desk/appeals/exchange/", 390),
     *(("moderator", f"/desk/social/{path}", 390) for path in ("", "load/")),
     ("admin", "/desk/channels/", 390),
+    ("admin", "/desk/channels/forwards/", 390),
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
     ("leader", "/desk/instructions/new/?cell=vologda-city", 1366),
     *(("leader", "/monitor/", width) for width in (360, 1366, 1920)),
@@ -294,6 +296,29 @@ def test_maps_draw_with_no_internet(
         page.locator(opened).check(force=True)
     page.locator(".map canvas").first.wait_for()
     assert [address for address in ASKED if "/build/map/base-" in address]
+
+
+def test_an_area_is_drawn_by_pointer_and_keys_and_subscribed_to(
+    people: dict[str, Page], served: str
+) -> None:
+    page = people["author"]
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{served}/watch/")
+    page.locator('[name="place"][value="area"]').check(force=True)
+    canvas = page.locator("[data-area-map] canvas")
+    canvas.wait_for()
+    canvas.click(position={"x": 60, "y": 60})
+    canvas.click(position={"x": 250, "y": 80})
+    canvas.press(" ")  # a corner in the middle
+    page.locator("[data-area-said]", has_text="углов: 3").wait_for()
+    page.locator("[data-area-back]").click()
+    page.locator("[data-area-said]", has_text="хотя бы три").wait_for()
+    page.locator("[data-area-put]").click()
+    corners = json.loads(page.locator('[name="shape"]').input_value())
+    assert len({tuple(each) for each in corners}) == 3
+    page.get_by_role("button", name="Подписаться", exact=True).click()
+    page.get_by_text("Подписали").wait_for()
+    assert page.locator("#own ~ ul li").count() == 1
 
 
 def test_the_form_travels_light(browser: Browser, served: str) -> None:
