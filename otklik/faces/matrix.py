@@ -104,6 +104,8 @@ SECTIONS = (
     Door("load", "Загрузить выгрузку мониторинга", ("handle_social",), "GET /desk/social/load/"),
     Door("channels", "Каналы: что ждёт и что не отвечает", ("watch_doors",),
          "GET /desk/channels/"),
+    Door("forwards", "Что передано в другие системы", ("watch_doors",),
+         "GET /desk/channels/forwards/"),
     Door("social", "Найденное в соцсетях", ("handle_social",), "GET /desk/social/"),
     Door("amends", "Связаться после низкой оценки", ("extend",), "GET /desk/amends/"),
     Door("refusals", "Проверить отказы по выборке", ("verify", "judge_dispute"),

@@ -251,6 +251,7 @@ def own_case(report: Report, language: str) -> dict[str, Any]:
         "history": [line for line in queries.history(case, language) if line.public],
         "hops": hops(case, language),
         "notes": [_note(note, language) for note in notes],
+        "elsewhere": [note for note in notes if note.kind in {"forwarded", "peer_news", "update"}],
         "question": next((n for n in reversed(notes) if n.kind == "question"), None)
         if case.status == "clarification"
         else None,

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from otklik.faces import show
+from otklik.flow.channels.peers.queries import forwards_of, told_of
 from otklik.ground.topics.queries import questions
 from otklik.ground.topics.rules import LISTS
 from otklik.readers.notifications.choosing import title_of
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from otklik.ground.accounts.rules import Sight
     from otklik.ground.topics.models import Question
     from otklik.readers.notifications.models import Delivery
+
+
+def beside(case: Case, sight: Sight) -> dict[str, Any]:
+    """Return what stands beside a message on the desk: answers, news, where it was handed over."""
+    return {
+        "answers": answers(case, sight),
+        "news": news(case, sight),
+        "forwards": [(each, told_of(each, "ru")) for each in forwards_of(case)],
+    }
 
 
 def answers(case: Case, sight: Sight) -> list[tuple[str, str]]:
@@ -45,11 +55,11 @@ def _in_words(question: Question, value: Any) -> str:
 
 
 def news(case: Case, sight: Sight) -> list[tuple[datetime, str, str]]:
-    """Return what the author wrote by letter, or the system that brought the message, later."""
+    """Return what the author wrote by letter later, or a system that brought or took it."""
     return [
         (note.at, show.words(note.text, sight), note.kind)
         for note in case.notes.all()
-        if note.kind in {"update", "letter"}
+        if note.kind in {"update", "letter", "peer_news"}
     ]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from otklik.flow.channels.chats.queries import standings
 from otklik.flow.channels.mailbox.queries import inviting, mailboxes
+from otklik.flow.channels.peers.queries import active_peers
+from otklik.flow.channels.peers.queries import waiting as forwards_waiting
 from otklik.flow.channels.sms.queries import waiting as texts_waiting
 from otklik.flow.channels.ways.queries import shut
+from otklik.ground.kit import antivirus
 from otklik.readers.notifications.queries import waiting as letters_waiting
 from otklik.readers.webhooks import queries as webhooks
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from otklik.flow.channels.ways.models import Way
+
+
+PEER = "peers"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ def rows() -> list[Row]:
         _row(_("СМС"), "sms", _together(letters.get("sms", (0, None)), texts), closed.get("sms")),
         *_bots(closed),
         *_boxes(closed),
+        *_peers(closed),
     ]
     news = letters.get("chat", (0, None))
     if news[0]:
@@ -57,11 +64,20 @@ def _boxes(closed: Mapping[str, Way]) -> list[Row]:
     ]
 
 
+def _peers(closed: Mapping[str, Way]) -> list[Row]:
+    """Return the systems to which cases are handed over; `unread` is what a person must decide."""
+    counts, found = forwards_waiting(), []
+    for each in active_peers():
+        queued, stuck, since = counts.get(each.pk, (0, 0, None))
+        row = _row(str(each), PEER, (queued, since), closed.get(each.way))
+        found.append(replace(row, unread=stuck))
+    return found
+
+
 def _bots(closed: Mapping[str, Way]) -> list[Row]:
     found = []
     for each in standings():
-        way = closed.get(f"bot:{each.bot.pk}")
-        told = each.bot if each.bot.failing_since else way
+        told = closed.get(each.bot.way)
         found.append(
             Row(
                 str(each.bot), each.bot.get_kind_display(), each.waiting, each.unread, each.since,
@@ -89,8 +105,10 @@ def _together(
 def doors(now: datetime) -> dict[str, dict[str, int]]:
     """Return for machines how much waits behind each kind of way, and how many do not answer."""
     told = {"webhooks": webhooks.doors(now)}
+    if (there := antivirus.answers()) is not None:
+        told["antivirus"] = {"waiting": 0, "failing": int(not there)}
     for row in rows():
-        name = row.kind if row.kind in {"email", "sms", "mailbox"} else "chats"
+        name = row.kind if row.kind in {"email", "sms", "mailbox", PEER} else "chats"
         found = told.setdefault(name, {"waiting": 0, "failing": 0})
         found["waiting"] += row.waiting + row.unread
         found["failing"] += row.failing_since is not None

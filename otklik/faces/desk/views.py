@@ -182,7 +182,7 @@ def _case_page(
         "once": uuid.uuid4().hex,
         "state": queries.state_of(found),
         "found_at": link_of(found.report_id),
-        "told": {"answers": told.answers(found, seen), "news": told.news(found, seen)},
+        "told": told.beside(found, seen),
         "answers": [
             {
                 "answer": each,

@@ -34,11 +34,12 @@ def updates(http: HttpRequest, fmt: str) -> HttpResponse:
 
 def _tell(http: HttpRequest, fmt: str) -> HttpResponse:
     arguments = asked.given(http.GET.dict())
-    if "api_key" in arguments and api_key(arguments["api_key"]) is None:
+    key = api_key(arguments.get("api_key", ""))
+    if "api_key" in arguments and key is None:
         raise GeoReportError(403, _("Ключ api_key не указан или неизвестен"))
     since, until = asked.window(arguments, timezone.now())
     numbers = asked.listed(arguments.get("service_request_id", ""))[: asked.MOST]
-    found = queries.changes(since, until, numbers, language(http))
+    found = queries.changes(since, until, numbers, language(http), key)
     content = [schema.update(each) for each in found]
     return schema.answer("service_request_updates", content, fmt)
 

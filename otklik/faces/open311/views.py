@@ -119,8 +119,7 @@ def _list(http: HttpRequest, fmt: str) -> HttpResponse:
     arguments = asked.given(http.GET.dict())
     found = queries.public_cases().prefetch_related("report__attachments")
     if "service_request_id" in arguments:
-        numbers = asked.listed(arguments["service_request_id"])
-        found = found.filter(number__in=numbers[: asked.MOST])
+        found = _numbered(arguments)
     else:
         found = _placed(_timed(found.filter(**_narrowing(arguments)), arguments), arguments)
     extensions = arguments.get("extensions") == "true"
@@ -130,6 +129,17 @@ def _list(http: HttpRequest, fmt: str) -> HttpResponse:
         for case in found[asked.page(arguments)]
     ]
     return schema.answer("service_requests", content, fmt)
+
+
+def _numbered(arguments: Mapping[str, str]) -> QuerySet[Case]:
+    """Return those asked for by number; who brought a request sees it though not all do."""
+    numbers = asked.listed(arguments["service_request_id"])[: asked.MOST]
+    shown = partners.seen_by(api_key(arguments.get("api_key", "")))
+    found = shown.filter(number__in=numbers).prefetch_related("report__attachments")
+    if "updated_after" in arguments:
+        after = asked.moment("updated_after", arguments["updated_after"])
+        return partners.changed_between(found, after, None)
+    return found
 
 
 def _narrowing(arguments: Mapping[str, str]) -> dict[str, Any]:

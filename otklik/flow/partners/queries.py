@@ -78,11 +78,23 @@ def case_by(key: ApiKey, number: str) -> Case:
     return found
 
 
+def seen_by(key: ApiKey | None) -> QuerySet[Case]:
+    """Return the cases that a system may follow: all public ones, and those that it brought."""
+    if key is None:
+        return public_cases()
+    own = Q(report__channel="open311", report__idempotency_key__startswith=own_key(key, ""))
+    found = Case.objects.filter(Q(public=True) | own, region=region(), closed_contour=False)
+    related = found.select_related("topic__category", "territory", "organisation", "report")
+    return related.order_by("-received_at", "-pk")
+
+
 def changes(
-    since: datetime, until: datetime, numbers: Collection[str], language: str
-) -> list[Change]:
+    since: datetime, until: datetime, numbers: Collection[str], language: str,
+    key: ApiKey | None = None,
+) -> list[Change]:  # fmt: skip
     """Return what changed in public cases within a span, or in some, the oldest first."""
-    cases = public_cases().filter(updated_at__gte=since).order_by("updated_at", "pk")
+    shown = seen_by(key) if numbers else public_cases()
+    cases = shown.filter(updated_at__gte=since).order_by("updated_at", "pk")
     if numbers:
         cases = cases.filter(number__in=numbers)
     known = list(cases.values_list("number", flat=True)[:MOST])

@@ -14,6 +14,8 @@ from otklik.flow.appeals.queries import file_of
 from otklik.flow.cases.models import Case, Support
 from otklik.flow.cases.queue import QueueFilters, queue_for
 from otklik.flow.cases.rules import FINAL
+from otklik.flow.channels.peers.queries import handed_over
+from otklik.flow.channels.peers.rules import shared_in_words
 from otklik.flow.channels.push.models import Device
 from otklik.flow.correspondence.models import Remark
 from otklik.flow.intake.files import stored
@@ -134,6 +136,11 @@ def held_about(person: Person) -> dict[str, Any]:
             {"number": each.case.spoken, "text": each.text, "at": each.at.isoformat(),
              "by": "author" if each.official_id is None else "official"}
             for each in Remark.objects.filter(case__report__author=person).select_related("case")
+        ],
+        "handed_over": [
+            {"number": each.case.spoken, "to": each.peer.title, "number_there": each.number,
+             "told": shared_in_words(each.shared, "ru"), "at": each.taken_at.isoformat()}
+            for each in handed_over(person) if each.taken_at
         ],
         "ratings": [
             {"answer": each.answer_score, "result": each.result_score, "comment": each.comment,

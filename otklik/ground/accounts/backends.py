@@ -18,11 +18,12 @@ PEOPLE = {"official", "membership"}
 SYSTEMS = {"role", "apikey"}
 FLOW = {
     "cases", "problems", "sms", "calls", "exchange", "answers", "reception", "notifications",
-    "partners", "webhooks", "push", "chats", "mailbox", "watches",
+    "partners", "webhooks", "push", "chats", "mailbox", "watches", "peers",
 }  # fmt: skip
 SET_UP = {
     "chats": {"bot"},
     "mailbox": {"mailbox"},
+    "peers": {"peer"},
     "social": {"feed"},
     "calls": {"line", "extension"},
     "exchange": {"system"},

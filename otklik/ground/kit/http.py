@@ -135,6 +135,11 @@ def _outer(address: str) -> bool:
     return (mapped or found).is_global
 
 
+def unsent(error: HTTPError) -> bool:
+    """Tell whether nothing of the request can have come there."""
+    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, ClosedError))
+
+
 def told(error: HTTPError) -> str:
     """Return an error in words short enough for a log."""
     return str(error)[:200] if isinstance(error, ClosedError) else type(error).__name__

@@ -45,6 +45,8 @@ TOLD: Mapping[str, Told] = {
     "case.answered": Told("answered", joined=True, sms=True),
     "case.reopened": Told("reopened", owed=False),
     "case.contacted": Told("contacted"),
+    "case.forwarded": Told("forwarded", owed=False),
+    "case.news_brought": Told("peer_news", owed=False),
     "appeal.noticed": Told("noticed"),
     "problem.told": Told("news", owed=False, sms=True),
     "problem.answered": Told("news", owed=False, sms=True),
@@ -62,6 +64,11 @@ TOLD: Mapping[str, Told] = {
     "proposal.refused": Told("proposal"),
     "proposal.accepted": Told("proposal"),
 }
+WATCHED = frozenset(
+    {"case.registered", "case.redirected", "case.extended", "case.answered_interim",
+     "case.answered", "case.reopened", "case.news_brought"}
+)  # fmt: skip
+"""Of these a device hears too whose owner follows another's public message."""
 OF_PROBLEMS = frozenset(kind for kind in TOLD if kind.startswith("problem."))
 OF_OUTCOMES = frozenset(kind for kind in TOLD if kind.startswith(("ruling.", "obligation.")))
 OF_PROPOSALS = frozenset(kind for kind in TOLD if kind.startswith("proposal."))

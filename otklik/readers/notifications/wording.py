@@ -44,7 +44,8 @@ LEAST = 80
 NOTES = {"case.questioned": "question", "case.rejected": "rejected", "case.extended": "extended",
          "case.redirected": "redirected", "case.taken_back": "taken_back",
          "case.refusal_upheld": "refusal_upheld", "case.divided": KEPT,
-         "case.refusal_reversed": "refusal_reversed"}  # fmt: skip
+         "case.refusal_reversed": "refusal_reversed", "case.forwarded": "forwarded",
+         "case.news_brought": "peer_news"}  # fmt: skip
 LONGEST_SMS = 300
 MARK = re.compile(r"\{(\w+)\}")
 
