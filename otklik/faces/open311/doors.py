@@ -36,6 +36,7 @@ def georeport(
                     if http.method not in allowed:
                         raise GeoReportError(405, _("Здесь отвечают только на %(methods)s")
                                              % {"methods": ", ".join(allowed)})  # fmt: skip
+                    _readable(http, parts)
                     _jurisdiction(http)
                     return view(http, fmt, **parts)
                 except GeoReportError as error:
@@ -47,6 +48,16 @@ def georeport(
         return run
 
     return decorate
+
+
+def _readable(http: HttpRequest, parts: Mapping[str, str]) -> None:
+    """Refuse a sign that no column of the database can hold, wherever it stands."""
+    said = [
+        each for data in (http.GET, http.POST) for name, values in data.lists()
+        for each in (name, *values)
+    ]  # fmt: skip
+    if any("\x00" in str(each) for each in (*said, *parts.values())):
+        raise GeoReportError(400, _("В запросе знак NUL"))
 
 
 def _jurisdiction(http: HttpRequest) -> None:
