@@ -122,7 +122,7 @@ class Picker {
     const rough = this.map && this.map.getZoom() < ROUGH;
     const key = !this.base ? "chosen" : !found ? "outside" : rough ? "closer" : found.territory === found.town ? "chosen" : "near";
     const km = found ? (found.km < 9.95 ? found.km.toFixed(1) : found.km.toFixed(0)).replace(".", ",") : "";
-    this.said.textContent = this.say(key, { ...place, ...found, km });
+    this.said.textContent = this.say(key, { ...place, ...found, place: found?.town ?? "", km });
     this.root.toggleAttribute("data-outside", key === "outside");
   });
 
