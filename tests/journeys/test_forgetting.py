@@ -314,6 +314,7 @@ def test_every_table_that_knows_a_person_is_thought_of() -> None:
         "ballots.VoteKey",  # the sealed keys of a vote: no person
         "exchange.System",  # the sealed key of a document system: no person
         "webhooks.Subscription",  # the sealed key of a subscription: no person
+        "peers.Peer",  # the sealed key of another system: no person
         "discussions.HallPerson",  # written from a passport by law: no account leads to it
         "discussions.Participant", "statements.Voter", "petitions.PetitionSignature",  # followers
         "proposals.Proposal",  # its own follower drops it, or takes the name of what is published
