@@ -16,11 +16,14 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import sys
 import zipfile
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -30,6 +33,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 JSON = ("manifest", "board", "checkpoints", "ballots", "register", "result", "threats", "package")
 FILES = {f"{name}.json" for name in JSON} | {"README.txt"}
+PAPER = "paper.json"
+MANY = 2_000
 FIELDS = {
     "open": {"token", "rev", "choices", "nonce", "commit"},
     "detached": {"token", "rev", "choices", "nonce", "commit"},
@@ -73,20 +78,28 @@ def read(path: str) -> tuple[dict[str, Any], dict[str, bytes]]:
     try:
         with zipfile.ZipFile(path) as packed:
             names = packed.namelist()
-            need(len(names) == len(set(names)) and set(names) == FILES, "в архиве не те файлы")
+            right = set(names) in (FILES, FILES | {PAPER})
+            need(len(names) == len(set(names)) and right, "в архиве не те файлы")
             raw = {name: packed.read(name) for name in names}
-        found = {name: json.loads(raw[f"{name}.json"], object_pairs_hook=_once) for name in JSON}
+        held = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        found = {name: json.loads(raw[f"{name}.json"], object_pairs_hook=_once) for name in held}
     except (OSError, ValueError, zipfile.BadZipFile) as failure:
         raise Wrong(f"архив не читается: {failure}") from None
-    for name in JSON:
+    for name in held:
         need(canonical(found[name]) == raw[f"{name}.json"], f"{name}.json записан не по RFC 8785")
+    takes = found["manifest"].get("paper") is True
+    need(takes == ("paper" in found), "листы на бумаге не отвечают условиям")
     return found, raw
 
 
 def signed(key: str, record: Any, signature: object) -> bool:
+    return signed_bytes(key, canonical(record), signature)
+
+
+def signed_bytes(key: str, said: bytes, signature: object) -> bool:
     try:
         public = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
-        public.verify(base64.b64decode(str(signature), validate=True), canonical(record))
+        public.verify(base64.b64decode(str(signature), validate=True), said)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -142,6 +155,9 @@ def check_checkpoints(held: dict[str, Any], vote: str) -> str:
         before = seq, issued
     closing = held["checkpoints"][-1]["record"]["register"]
     need(closing == digest(held["register"]), "список не тот, что при закрытии")
+    if "paper" in held:
+        sheets = held["checkpoints"][-1]["record"]["paper"]
+        need(sheets == digest(held["paper"]), "листы на бумаге не те, что при закрытии")
     need(before[0] == len(board), "последняя голова не покрывает всей доски")
     need(before[1] == len(held["register"]), "выдано не столько, сколько строк в списке")
     return f"подписанные головы на месте: {len(held['checkpoints'])}"
@@ -156,16 +172,15 @@ def check_register(held: dict[str, Any]) -> str:
 
 def check_ballots(held: dict[str, Any], vote: str) -> str:
     manifest, ballots = held["manifest"], held["ballots"]
-    secrecy = manifest["secrecy"]
-    for each in ballots:
-        need(set(each) == FIELDS[secrecy], "бюллетень: не те поля")
-        need(
-            is_hash(each["token"]) and is_hash(each["nonce"]), "бюллетень: жетон или соль — не хеш"
-        )
-        need(digest(core(each, vote)) == each["commit"], "бюллетень не отвечает своему отпечатку")
-        need(legal(manifest, each["choices"]), "в бюллетене недопустимый выбор")
-        if secrecy == "blind":
-            check_token(manifest, each, vote)
+    # Signatures are the slow part: many ballots are shared out among the machine's processors.
+    workers = min(os.cpu_count() or 1, len(ballots) // MANY)
+    if workers > 1:
+        step = len(ballots) // workers + 1
+        parts = [ballots[start : start + step] for start in range(0, len(ballots), step)]
+        with ProcessPoolExecutor(workers) as pool:
+            list(pool.map(check_each, repeat(manifest), repeat(vote), parts))
+    else:
+        check_each(manifest, vote, ballots)
     commits = [each["commit"] for each in ballots]
     need(commits == sorted(commits), "бюллетени не по порядку")
     need(
@@ -176,16 +191,37 @@ def check_ballots(held: dict[str, Any], vote: str) -> str:
     return f"каждый бюллетень стоит на доске и допустим: {len(ballots)}"
 
 
+def check_each(manifest: dict[str, Any], vote: str, ballots: list[dict[str, Any]]) -> None:
+    """Check what can be said of a ballot alone."""
+    secrecy = manifest["secrecy"]
+    names = FIELDS[secrecy]
+    key: Any = (
+        load_der_public_key(bytes.fromhex(manifest["token_key"])) if secrecy == "blind" else 0
+    )
+    for each in ballots:
+        need(set(each) == names, "бюллетень: не те поля")
+        need(
+            is_hash(each["token"]) and is_hash(each["nonce"]), "бюллетень: жетон или соль — не хеш"
+        )
+        signed_part = canonical(core(each, vote))
+        need(
+            hashlib.sha256(signed_part).hexdigest() == each["commit"],
+            "бюллетень не отвечает своему отпечатку",
+        )
+        need(legal(manifest, each["choices"]), "в бюллетене недопустимый выбор")
+        if secrecy == "blind":
+            check_token(key, each, vote, signed_part)
+
+
 def core(ballot: dict[str, Any], vote: str) -> dict[str, Any]:
     names = ("token", "rev", "choices", "nonce")
     return {"kind": "ballot", "vote": vote, **{name: ballot[name] for name in names}}
 
 
-def check_token(manifest: dict[str, Any], ballot: dict[str, Any], vote: str) -> None:
+def check_token(key: Any, ballot: dict[str, Any], vote: str, signed_part: bytes) -> None:
     need(is_hash(ballot["prefix"]), "жетон: не тот префикс")
     parts = ballot["prefix"], b"votetoken1".hex(), vote, ballot["token"]
     try:
-        key: Any = load_der_public_key(bytes.fromhex(manifest["token_key"]))
         key.verify(
             bytes.fromhex(ballot["token_signature"]), bytes.fromhex("".join(parts)),
             padding.PSS(padding.MGF1(SHA384()), 48), SHA384(),
@@ -193,7 +229,7 @@ def check_token(manifest: dict[str, Any], ballot: dict[str, Any], vote: str) -> 
     except (InvalidSignature, ValueError):
         raise Wrong("жетон не подписан ключом голосования") from None
     need(ballot["token_signature"] == ballot["token_signature"].lower(), "жетон записан иначе")
-    good = signed(ballot["token"], core(ballot, vote), ballot["signature"])
+    good = signed_bytes(ballot["token"], signed_part, ballot["signature"])
     need(good, "бюллетень не подписан своим жетоном")
 
 
@@ -235,7 +271,12 @@ def check_result(held: dict[str, Any], vote: str) -> str:
         if each["token"] not in last or each["rev"] > last[each["token"]]["rev"]:
             last[each["token"]] = each
     head = held["board"][-1]["head"] if held["board"] else vote
-    recounted = recount(manifest, [each["choices"] for each in last.values()], head)
+    site = [each["choices"] for each in last.values()]
+    sheets = held.get("paper", [])
+    paper = [each["choices"] for each in sheets if each["state"] == "counted"]
+    recounted = recount(manifest, site + paper, head)
+    if "paper" in held:
+        recounted |= {"site": part(manifest, site), "paper": part(manifest, paper) | left(sheets)}
     said = {name: result[name] for name in result if name not in OUTSIDE}
     need(said == recounted, f"пересчёт дал другое: {json.dumps(recounted, ensure_ascii=False)}")
     need(set(result) == {*recounted, *OUTSIDE}, "result.json: не те поля")
@@ -246,6 +287,40 @@ def check_result(held: dict[str, Any], vote: str) -> str:
 
 
 OUTSIDE = ("kind", "vote", "issued", "turnout")
+
+
+def check_paper(held: dict[str, Any]) -> str:
+    """Two read each sheet; where they differ a third decides. What nobody agreed on counts not."""
+    sheets = held.get("paper", [])
+    for each in sheets:
+        need(set(each) == {"scan", "entries", "state", "choices"}, "лист на бумаге: не те поля")
+        entries = each["entries"]
+        need(is_hash(each["scan"]) and 1 <= len(entries) <= 3, "лист на бумаге: не тот вид")
+        need(
+            all(said is None or legal(held["manifest"], said) for said in entries),
+            "на листе недопустимый выбор",
+        )
+        need(len(entries) < 3 or entries[0] != entries[1], "третий читал лист без расхождения")
+        agreed = len(entries) == 3 or (len(entries) == 2 and entries[0] == entries[1])
+        value = entries[-1] if agreed else None
+        state = "waiting" if len(entries) == 1 else "differs"
+        if agreed:
+            state = "spoiled" if value is None else "counted"
+        need((each["state"], each["choices"]) == (state, value), "лист засчитан не по чтениям")
+    scans = [each["scan"] for each in sheets]
+    need(scans == sorted(set(scans)), "листы на бумаге повторяются или не по порядку")
+    return f"листы на бумаге прочитаны двумя: {len(sheets)}"
+
+
+def part(manifest: dict[str, Any], ballots: list[Any]) -> dict[str, Any]:
+    keys = [each["key"] for each in manifest["options"]]
+    votes = support(manifest["rules"]["method"], keys, ballots)
+    return {"ballots": len(ballots), "votes": votes}
+
+
+def left(sheets: list[dict[str, Any]]) -> dict[str, int]:
+    states = Counter(each["state"] for each in sheets)
+    return {"spoiled": states["spoiled"], "unread": states["waiting"] + states["differs"]}
 
 
 def check_turnout(manifest: dict[str, Any], result: dict[str, Any]) -> None:
@@ -515,7 +590,8 @@ def verify(path: str, code: str = "", receipt: str = "", terms: str = "") -> lis
         need(not terms or terms.lower() == vote, "условия не те, отпечаток которых вы записали")
         said += [
             check_board(held, vote), check_register(held), check_checkpoints(held, vote),
-            check_ballots(held, vote), check_result(held, vote),
+            check_ballots(held, vote), *([check_paper(held)] if "paper" in held else []),
+            check_result(held, vote),
         ]  # fmt: skip
         if code:
             said.append(find_by_code(held, vote, code))

@@ -2,6 +2,7 @@
  *
  *   <button data-open="id">          opens <dialog id="id">; <button data-close> inside closes it
  *   <form data-once>                 a second press does not send twice
+ *   <form data-solve>                solves the puzzle that a guest is given in a storm, and sends itself: lib/puzzle.ts
  *   <form data-auto>                 sends itself when a filter in it changes
  *   <button data-copy="text" data-copied="Скопировано">   copies; says so on itself
  *   <button data-print>              prints
@@ -33,6 +34,9 @@ function said(control: HTMLElement): void {
   control.textContent = control.dataset.copied ?? "✓";
   setTimeout(() => (control.textContent = before), 2500);
 }
+
+const puzzled = find<HTMLFormElement>("form[data-solve]");
+if (puzzled) void import("../lib/puzzle").then(({ solveAndSend }) => solveAndSend(puzzled));
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;

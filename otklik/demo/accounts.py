@@ -99,10 +99,14 @@ RECEPTIONIST = Actor(
 VOTES = Actor(
     "votes@example.ru", "Лидия", "Озёрова", "Организатор голосований", "cur", ("vote_organiser",)
 )
+SECOND_VOTES = Actor(
+    "votes2@example.ru", "Майя", "Берёзкина", "Второй организатор голосований", "cur",
+    ("vote_organiser",),
+)  # fmt: skip
 ACTORS = (
     CITIZEN, NEIGHBOUR, OPERATOR, MODERATOR, EXECUTOR, APPROVER, SECOND_APPROVER, LEADER,
     ADMINISTRATOR, SECOND_ADMINISTRATOR, ANALYST, CONTROLLER, LOCAL_ADMIN, CONTOUR, CONTOUR_HEAD,
-    AUDITOR, REGISTRAR, RECEPTIONIST, VOTES,
+    AUDITOR, REGISTRAR, RECEPTIONIST, VOTES, SECOND_VOTES,
 )  # fmt: skip
 
 

@@ -5,10 +5,14 @@ Ballots are cast by the real commands, each at its own time; the voters are made
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
 
 from otklik.demo import accounts
 from otklik.ground.accounts.models import Person
@@ -49,7 +53,7 @@ class Told:
     window: tuple[int, int]
     counting: str = ""
     max_choices: int = 1
-    rules: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
 
 
 TOLD = (
@@ -83,7 +87,7 @@ TOLD = (
         "Новогодняя ёлка", "Где встретим праздник.",
         "Где поставить главную ёлку области?", "single", "detached",
         (("Площадь Революции", 0), ("Кремлёвская площадь", 0), ("Парк Мира", 0)),
-        (3, 4, 2), (-4, 10),
+        (3, 4, 2), (-4, 10), rules={"paper": True},
     ),
     Told(
         "Библиотека будущего", "Кружки и часы работы областной библиотеки.",
@@ -116,6 +120,8 @@ def vote(now: datetime) -> None:
         came = people if closes < now else people[::3]
         for number, person in enumerate(draw.sample(came, len(came))):
             _cast(made, person, _choice(told, draw), opens + (number + 1) * timedelta(minutes=5))
+        if made.paper:
+            _on_paper(made, now)
         if closes < now:
             commands.close_vote(made.pk, now=closes)
             commands.publish_vote(made.pk, now=closes + timedelta(minutes=1))
@@ -168,6 +174,39 @@ def _cast(made: Vote, person: Person, choices: list[str], now: datetime) -> None
     else:
         said = _blind_ballot(made, person, secret, choices, now)
         commands.cast_blind(made.pk, said=said, now=now + timedelta(hours=1))
+
+
+def _on_paper(made: Vote, now: datetime) -> None:
+    """Enter some sheets: agreed, read differently, and one that waits for its second reader."""
+    one, two = accounts.official(accounts.VOTES), accounts.official(accounts.SECOND_VOTES)
+    for number, (first, second) in enumerate(SHEETS, start=101):
+        scan = SimpleUploadedFile(f"list-{number}.png", _sheet(made, number, first))
+        sheet = commands.enter_sheet(made.pk, number, first, scan=[scan], by=one, now=now)
+        if second:
+            commands.read_sheet(sheet.pk, second, by=two, now=now)
+
+
+SHEETS: tuple[tuple[list[str], list[str]], ...] = (
+    (["v1"], ["v1"]), (["v2"], ["v2"]), (["v2"], ["v3"]), (["v1"], []),
+)  # fmt: skip
+
+
+def _sheet(made: Vote, number: int, marked: list[str]) -> bytes:
+    """Draw a sheet as it was filled in: its number, boxes, a cross."""
+    options = list(made.options.all())
+    sheet = Image.new("L", (420, 110 + 60 * len(options)), 250)
+    draw = ImageDraw.Draw(sheet)
+    draw.text((30, 25), f"No {number}", fill=20, font_size=28)
+    for place, each in enumerate(options):
+        top = 90 + 60 * place
+        draw.rectangle((30, top, 66, top + 36), outline=20, width=3)
+        draw.text((90, top + 4), f"{place + 1}", fill=20, font_size=26)
+        if each.key in marked:
+            draw.line((34, top + 4, 62, top + 32), fill=40, width=4)
+            draw.line((62, top + 4, 34, top + 32), fill=40, width=4)
+    stream = io.BytesIO()
+    sheet.save(stream, "PNG")
+    return stream.getvalue()
 
 
 def _blind_ballot(

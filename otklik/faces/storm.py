@@ -5,9 +5,10 @@ A refusal is a page or an answer of the interface with Retry-After; what was typ
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -16,16 +17,19 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from otklik.faces.stale import give_back
-from otklik.faces.visitor import parts_of
+from otklik.faces.visitor import parts_of, prefix_of
 from otklik.ground.kit import signing
 from otklik.ground.limits import rules
 from otklik.ground.limits.commands import Taken, take
 from otklik.ground.limits.queries import storm
+from otklik.participation.ballots import commands, queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+
+    from otklik.participation.ballots.models import Vote
 
 TOO_MANY = 429
 HOUR = 3600
@@ -34,7 +38,10 @@ DOORS = {
     "/accounts/login/code/confirm/": "login", "/enter/phone/": "login",
     "/enter/phone/code/": "login", "/watch/": "watch",
 }  # fmt: skip
-ACCOUNTS = {"suggest": "suggest_account"}
+ACCOUNTS = {"suggest": "suggest_account", "ballot": "ballot_account"}
+BALLOTS = re.compile(r"/votes/[-\w]+/(ballot|token|change|cast)/")
+UNNAMED = {"change": "unnamed_ballot", "cast": "unnamed_ballot"}
+"""Doors at which nobody is asked who they are: counted by the part of the network alone."""
 
 
 class Gate:
@@ -45,11 +52,38 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let in, or say when to come again."""
-        door = DOORS.get(request.path) if request.method == "POST" else None
+        door = _door(request.path) if request.method == "POST" else None
         if door is None:
             return self.answer(request)
-        taken = _taken(request, door, ACCOUNTS.get(door, door))
+        if door in UNNAMED.values():
+            taken = _of_network(request, door)
+        else:
+            taken = _taken(request, door, ACCOUNTS.get(door, door))
         return self.answer(request) if taken.granted else refusal(request, taken.wait)
+
+
+def _door(path: str) -> str | None:
+    """Return the door that a path leads to, if it is counted."""
+    found = BALLOTS.fullmatch(path)
+    if found is not None:
+        return UNNAMED.get(found[1], "ballot")
+    return DOORS.get(path)
+
+
+def hold_if_crowded(request: HttpRequest, vote: Vote) -> None:
+    """Set a right aside when unusually many came from one part of the network.
+
+    Asked before a ballot is given, so that nothing has to be known of the ballot. Whose identity
+    was checked is never set aside.
+    """
+    person: Any = request.user
+    prefix = prefix_of(request)
+    if not prefix or not queries.may_be_held(vote, person):
+        return
+    now = timezone.now()
+    if not take("rights", f"vote:{vote.pk}:{prefix}", now=now).granted:
+        batch = salted_hmac(f"vote:{vote.pk}", prefix, algorithm="sha256").hexdigest()
+        commands.hold_right(vote.pk, voter=person, batch=batch, now=now)
 
 
 def _taken(request: HttpRequest, door: str, account_door: str) -> Taken:
@@ -72,9 +106,12 @@ def _of_network(request: HttpRequest, door: str) -> Taken:
 
 def refusal(request: HttpRequest, wait: int) -> HttpResponse:
     """Say when to come again; a form's words are given back."""
-    if request.path.startswith("/api/"):
+    if request.path.endswith(("/token/", "/cast/")):
         words = _("Слишком часто. Повторите через %(wait)s с") % {"wait": wait}
-        answer: HttpResponse = JsonResponse({"detail": words}, status=TOO_MANY)
+        answer: HttpResponse = JsonResponse({"error": words, "code": "often"}, status=TOO_MANY)
+    elif request.path.startswith("/api/"):
+        words = _("Слишком часто. Повторите через %(wait)s с") % {"wait": wait}
+        answer = JsonResponse({"detail": words}, status=TOO_MANY)
     else:
         answer = give_back(request, status=TOO_MANY, wait=wait)
     answer["Retry-After"] = str(wait)
@@ -90,6 +127,16 @@ class Asked:
     ticket: str = ""
 
 
+def asked_of_guest(request: HttpRequest, key: str) -> Asked | None:
+    """Return what a guest must do before an answer to a survey is taken; None to take it."""
+    if request.user.is_authenticated or not _crowded(request):
+        return None
+    said = request.POST
+    if _proven(said.get("proof", ""), key) or _waited(said.get("waited", ""), key):
+        return None
+    return _question(said.get("waited", ""), key)
+
+
 def asked_of_sender(request: HttpRequest, key: str) -> Asked | None:
     """Return what the sender of a message must do first; None to take it.
 
@@ -98,12 +145,7 @@ def asked_of_sender(request: HttpRequest, key: str) -> Asked | None:
     taken = _taken(request, "send", "send_account")
     if not taken.granted:
         return Asked(taken.wait)
-    if request.user.is_authenticated or not _crowded(request):
-        return None
-    said = request.POST
-    if _proven(said.get("proof", ""), key) or _waited(said.get("waited", ""), key):
-        return None
-    return _question(said.get("waited", ""), key)
+    return asked_of_guest(request, key)
 
 
 def _crowded(request: HttpRequest) -> bool:

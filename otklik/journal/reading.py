@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import TruncMinute
 
 from otklik.journal.models import Entry
 from otklik.journal.writing import inside_command
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
-__all__ = ["BATCH", "Entry", "about", "about_many", "after", "count", "head", "of_kinds"]
+__all__ = ["BATCH", "Entry", "about", "about_many", "after", "count", "head", "of_kinds", "pace"]
 
 BATCH = 500
 
@@ -52,6 +55,12 @@ def count(kinds: Collection[str] | None = None) -> int:
     """Count the facts, all or of some kinds.  Reads the whole journal: for tests and reports."""
     entries = Entry.objects.all()
     return (entries if kinds is None else entries.filter(kind__in=kinds)).count()
+
+
+def pace(subject: str, kind: str) -> dict[datetime, int]:
+    """Return how many facts of a kind about one subject came in each minute that had any."""
+    found = Entry.objects.filter(subject=subject, kind=kind).annotate(minute=TruncMinute("at"))
+    return dict(found.values_list("minute").annotate(n=Count("pk")).order_by("minute"))
 
 
 def of_kinds(kinds: Collection[str]) -> QuerySet[Entry]:

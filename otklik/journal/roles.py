@@ -34,7 +34,10 @@ _JOURNAL_GRANTS = (
     "GRANT EXECUTE ON FUNCTION journal_number(integer) TO otklik_app",
 )
 
-ONLY_ADDED = ("ballots_boardentry", "ballots_checkpoint", "ballots_publication")
+ONLY_ADDED = (
+    "ballots_boardentry", "ballots_checkpoint", "ballots_publication", "ballots_paperentry",
+    "ballots_rightsruling",
+)  # fmt: skip
 """Tables that the application adds to and reads, no more; triggers say the same."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from otklik.participation.ballots.models import OpenBallot, RegisterEntry, Vote
+from otklik.participation.ballots.models import HeldRight, OpenBallot, RegisterEntry, Vote
 from otklik.participation.discussions.models import Comment
 from otklik.participation.petitions.models import PetitionSignature
 from otklik.participation.projects.queries import resident_of
@@ -27,7 +27,8 @@ def took_part(person: Person) -> dict[str, Any]:
             "territory": resident.territory.title_ru, "born_on": resident.born_on,
             "sex": resident.sex,
         },
-        "votes": _votes(person), "surveys": _surveys(person), "comments": _comments(person),
+        "votes": _votes(person), "rights_set_aside": _rights(person),
+        "surveys": _surveys(person), "comments": _comments(person),
         "statements": _statements(person), "signatures": _signatures(person),
         "proposals": _proposals(person),
     }  # fmt: skip
@@ -44,6 +45,15 @@ def _votes(person: Person) -> list[dict[str, Any]]:
          "secrecy": each.vote.get_secrecy_display(),
          "choice": _labels(each.vote, chosen[each.pk]) if each.pk in chosen else None}
         for each in entries.prefetch_related("vote__options").order_by("issued_on", "pk")
+    ]  # fmt: skip
+
+
+def _rights(person: Person) -> list[dict[str, Any]]:
+    found = HeldRight.objects.filter(voter=person).select_related("vote", "ruling")
+    return [
+        {"question": each.vote.question, "day": each.asked_on.isoformat(),
+         "state": each.get_state_display(), "reason": each.ruling.reason if each.ruling else ""}
+        for each in found.order_by("asked_on", "pk")
     ]  # fmt: skip
 
 

@@ -92,7 +92,13 @@ PAGES = (
     ("auditor", "/desk/audit/", 390),
     *(("cityadmin", f"/desk/webhooks/{path}", 390) for path in ("", "new/", "{webhook}/")),
     *(("cityadmin", f"/desk/widgets/{path}", 390) for path in ("", "new/", "{widget}/")),
-    *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/")),
+    *(("votes", f"/desk/votes/{path}", 390) for path in ("", "new/", "{ballots}/")),
+    *(
+        ("votes", f"/desk/votes/{{ballots}}/{path}/", 390)
+        for path in ("papers", "rights", "preview")
+    ),
+    ("votes", "/desk/votes/{ballots}/papers/", 1366),
+    ("guest", "/votes/{counted}/", 360),
     *(("votes", f"/desk/surveys/{path}", 390) for path in ("", "new/", "{asked}/")),
     *(("votes", f"/desk/surveys/{{asked}}/{path}/", 390) for path in ("enter", "preview")),
     *(("votes", "/desk/outcomes/", width) for width in (390, 1366)),
@@ -183,7 +189,10 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
     people["votes"].goto(f"{served}/desk/outcomes/?tab=undecided")
     guest.goto(f"{served}/votes/")
+    people["votes"].goto(f"{served}/desk/votes/")
     return {
+        "ballots": first(people["votes"], "main a[href^='/desk/votes/']:has-text('ёлку')"),
+        "counted": slug_of(guest.locator("main .rows a[href^='/votes/']").last),
         "survey": survey,
         "asked": asked,
         "project": project,

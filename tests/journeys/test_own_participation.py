@@ -57,8 +57,8 @@ def test_a_person_takes_it_away_but_no_secret_choice_and_is_forgotten_in_it() ->
     left = took_part(person)
     kept = left.pop("votes")
     assert left == {
-        "resident": None, "surveys": [], "comments": [], "signatures": [], "proposals": [],
-        "statements": {"added": [], "answers": []},
+        "resident": None, "rights_set_aside": [], "surveys": [], "comments": [], "signatures": [],
+        "proposals": [], "statements": {"added": [], "answers": []},
     }  # fmt: skip
     assert len(kept) == RegisterEntry.objects.filter(voter=person).count() == 2, "turnout stands"
     assert person.first_name == ""

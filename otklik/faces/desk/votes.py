@@ -72,6 +72,10 @@ class VoteForm(WindowForm):
     seats = forms.IntegerField(label=_l("Сколько побеждает"), min_value=1, initial=1)
     budget = forms.IntegerField(label=_l("Бюджет, руб."), min_value=0, initial=0)
     secrecy = forms.ChoiceField(label=_l("Тайна"), choices=SECRECIES, initial="detached")
+    paper = forms.BooleanField(
+        label=_l("Принимать и бюллетени на бумаге"), required=False,
+        help_text=_l("Каждый лист до конца голосования вносят двое, не видя друг друга"),
+    )  # fmt: skip
     quorum = forms.IntegerField(label=_l("Кворум, человек"), min_value=0, initial=0)
     threshold = forms.IntegerField(label=_l("Порог, больше чем %"), min_value=0, max_value=99,
                                    initial=0)  # fmt: skip
@@ -109,11 +113,12 @@ class VoteForm(WindowForm):
             seats=said["seats"] if counting == "stv" else 1,
             budget=said["budget"] if method == "budget" else 0, quorum=said["quorum"],
             threshold=said["threshold"] if method in {"single", "approval"} else 0,
-            circle=self.circle(),
+            paper=said["paper"], circle=self.circle(),
         )  # fmt: skip
 
 
-def _vote_or_404(official: Official, vote_id: int) -> Vote:
+def vote_or_404(official: Official, vote_id: int) -> Vote:
+    """Return a vote that an official organises."""
     try:
         return queries.vote_for(official, vote_id)
     except ObjectDoesNotExist:
@@ -155,12 +160,12 @@ def new(request: HttpRequest) -> HttpResponse:
 def vote(request: HttpRequest, vote_id: int) -> HttpResponse:
     """Show a vote to its organiser: the check list before, how many took a ballot during."""
     official = access.official_or_404(request, queries.ORGANISE)
-    found = _vote_or_404(official, vote_id)
+    found = vote_or_404(official, vote_id)
     checks = queries.check_list(found, timezone.now()) if found.status == "draft" else []
     context = {
         "vote": found, "phase": found.phase, "options": found.options.all(), "checks": checks,
         "ready": all(holds for _title, holds in checks), "issued": queries.issued(found),
-        "threats": threats.of(found.secrecy), "cell": phases.CELL,
+        "threats": threats.of(found.secrecy), "cell": phases.CELL, "held": queries.set_aside(found),
     }  # fmt: skip
     return render(request, "desk/vote.html", context)
 
@@ -170,7 +175,7 @@ def vote(request: HttpRequest, vote_id: int) -> HttpResponse:
 def announce(request: HttpRequest, vote_id: int) -> HttpResponse:
     """Publish the terms; nothing changes after."""
     official = access.official_or_404(request, queries.ORGANISE)
-    found = _vote_or_404(official, vote_id)
+    found = vote_or_404(official, vote_id)
     try:
         commands.announce_vote(found.pk, by=official, now=timezone.now())
     except Refused as refusal:
@@ -185,7 +190,7 @@ def announce(request: HttpRequest, vote_id: int) -> HttpResponse:
 def drop(request: HttpRequest, vote_id: int) -> HttpResponse:
     """Throw a draft away."""
     official = access.official_or_404(request, queries.ORGANISE)
-    found = _vote_or_404(official, vote_id)
+    found = vote_or_404(official, vote_id)
     try:
         commands.drop_draft(found.pk, by=official, now=timezone.now())
     except Refused as refusal:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from otklik.faces import show
+from otklik.faces import show, storm
 from otklik.faces.site.votes import vote_or_404
 from otklik.ground.accounts.rules import Refused
 from otklik.participation.ballots import blind, commands
@@ -48,6 +48,7 @@ def token(request: HttpRequest, slug: str) -> JsonResponse:
         hidden = str(_body(request).get("blinded", ""))
         if len(hidden) != blind.BITS // 4 or set(hidden) - set("0123456789abcdef"):
             raise Refused("malformed", "Запрос не читается", "The request cannot be read")
+        storm.hold_if_crowded(request, vote)
         signed = commands.issue_token(
             vote.pk, voter=person, blinded=bytes.fromhex(hidden), now=timezone.now()
         )

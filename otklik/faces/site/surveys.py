@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from otklik.faces import show
+from otklik.faces import show, storm
 from otklik.faces.questions import fields, given, group_title, reading
 from otklik.faces.site.narrowing import narrowed
 from otklik.faces.site.votes import declared
@@ -197,17 +197,31 @@ def review(
     own = queries.own(found, person, guest)
     if own is None or queries.state(found, timezone.now()) != phases.OPEN:
         return redirect("site:survey", found.slug)
+    return _review_page(request, found, own, person)
+
+
+def _review_page(
+    request: HttpRequest, found: Survey, own: Response, person: Person | None,
+    asked: storm.Asked | None = None,
+) -> HttpResponse:  # fmt: skip
     context = {
-        "survey": found, "lines": reading(found, own.answers), "own": own,
+        "survey": found, "lines": reading(found, own.answers), "own": own, "asked": asked,
         "full": own.sent_at is None and queries.full_for(found, person),
     }  # fmt: skip
-    return render(request, "site/survey_review.html", context)
+    status = storm.TOO_MANY if asked else 200
+    return render(request, "site/survey_review.html", context, status=status)
 
 
 @require_POST
 @_known
 def send(request: HttpRequest, found: Survey, *, person: Person | None, guest: str) -> HttpResponse:
-    """Take an answer; lead back to the page where one is lacking."""
+    """Take an answer; lead back to the page where one is lacking.
+
+    When very many guests answer at once, a guest's browser solves a puzzle first.
+    """
+    own = None if person else queries.own(found, None, guest)
+    if own and (asked := storm.asked_of_guest(request, f"survey:{found.pk}:{own.pk}")):
+        return _review_page(request, found, own, person, asked)
     try:
         lacking = commands.send(
             found.pk, person=person, guest=guest, prefix=prefix_of(request), now=timezone.now()

@@ -29,6 +29,7 @@ from otklik.faces.site import (
     tracking,
     uploads,
     views,
+    vote_data,
     votes,
     watches,
 )
@@ -124,6 +125,9 @@ urlpatterns = [
     path("votes/<slug:slug>/cast/", blind_votes.cast, name="vote_cast"),
     path("votes/<slug:slug>/manifest.json", votes.manifest, name="vote_manifest"),
     path("votes/<slug:slug>/board.json", votes.board, name="vote_board"),
+    path("votes/<slug:slug>/protocol.pdf", vote_data.protocol, name="vote_protocol"),
+    path("votes/<slug:slug>/result.csv", vote_data.table, name="vote_table"),
+    path("votes/<slug:slug>/result.json", vote_data.data, name="vote_data"),
     path("votes/<slug:slug>/package.zip", votes.package, name="vote_package"),
     path("watch/", watches.watch, name="watch"),
     path("watch/off/<str:token>/", watches.off, name="watch_off"),

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from otklik.faces import show
+from otklik.faces import pace, show, storm
+from otklik.faces.ballot_form import ballot_context, chosen_in, rows_of
 from otklik.faces.site.narrowing import narrowed
 from otklik.faces.templatetags.otklik import named
 from otklik.ground.accounts.rules import Refused
@@ -59,11 +59,8 @@ def vote_or_404(slug: str) -> Vote:
 
 @require_GET
 def votes(request: HttpRequest) -> HttpResponse:
-    """List votes: running first, then those to come, then finished ones."""
-    place = {"open": 0, "announced": 1, "closed": 2}
-    found = sorted(queries.public_votes(), key=lambda vote: place[vote.status])
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "site/votes.html", {"page": page})
+    """List votes by place and theme: running first, then those to come, then finished ones."""
+    return render(request, "site/votes.html", narrowed(request, queries.listed_votes(), PAGE))
 
 
 @require_GET
@@ -128,6 +125,9 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
         "entry": queries.entry_of(found, person) if person else None,
         "publication": queries.publication(found), "now": timezone.now(),
         "one": outcomes.outcome_of(found.phase, timezone.now()), "today": timezone.localdate(),
+        "held": queries.set_aside(found), "rulings": queries.rulings(found),
+        "own_right": queries.held_state(found, person) if person else "",
+        "pace": pace.shown(queries.pace_of(found)) if found.status == "closed" else None,
     }  # fmt: skip
     return render(request, "site/vote.html", context)
 
@@ -155,6 +155,7 @@ def _result(found: Vote) -> dict[str, Any] | None:
             "bar": round(100 * result["votes"][each.key] / most, 1),
             "share": round(100 * result["votes"][each.key] / max(result["ballots"], 1)),
             "chosen": each.key in result["chosen"],
+            "apart": [result[way]["votes"][each.key] for way in ("site", "paper") if way in result],
         }
         for each in options
     ]  # fmt: skip
@@ -201,36 +202,6 @@ def _rounds(result: dict[str, Any], labels: dict[str, str], counting: str) -> li
 # --- The ballot ----------------------------------------------------------------------------------
 
 
-def chosen_in(found: Vote, given: Any) -> list[str] | dict[str, int]:
-    """Read a form: marks, scores or places. What is missing is refused by the rules."""
-    keys = [each.key for each in found.options.all()]
-    if found.method == "score":
-        scores = {key: given.get(f"score_{key}", "") for key in keys}
-        return {key: int(value) for key, value in scores.items() if value.isdecimal()}
-    if found.method != "ranked":
-        return list(given.getlist("choice"))
-    places = {key: given.get(f"rank_{key}", "") for key in keys}
-    ranked = sorted((int(value), key) for key, value in places.items() if value.isdecimal())
-    if len({place for place, _key in ranked}) < len(ranked):
-        raise Refused("same_place", "Два варианта стоят на одном месте",
-                      "Two options have the same place")  # fmt: skip
-    return [key for _place, key in ranked]
-
-
-def _shown(found: Vote, choices: Any) -> list[dict[str, Any]]:
-    """Return the options with what is marked, for the form and for the receipt."""
-    marks: Any = choices if isinstance(choices, list | dict) else []
-    ranked = found.method == "ranked" and isinstance(marks, list)
-    return [
-        {
-            "option": each, "marked": each.key in marks,
-            "score": marks.get(each.key) if isinstance(marks, dict) else None,
-            "place": marks.index(each.key) + 1 if ranked and each.key in marks else None,
-        }
-        for each in found.options.all()
-    ]  # fmt: skip
-
-
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -250,6 +221,7 @@ def ballot(request: HttpRequest, slug: str) -> HttpResponse:
     choices: Any = []
     try:
         choices = chosen_in(found, request.POST)
+        storm.hold_if_crowded(request, found)
         receipt = _cast(found, person, code, choices)
     except Refused as refusal:
         return _ballot_page(
@@ -280,8 +252,7 @@ def _ballot_page(
         last = queries.named_choice(found, person)
         choices = last.choices if last else None
     context = {
-        **_terms(found), "rows": _shown(found, choices), "error": error, "entry": entry,
-        "places_to_rank": range(1, found.max_choices + 1), "scores": range(found.max_score + 1),
+        **_terms(found), **ballot_context(found, choices), "error": error, "entry": entry,
         "code": code or chain.code_of(secrets.token_bytes(chain.CODE_BYTES)),
         "voted": entry is not None and (found.secrecy == "detached" or refused == "voted"),
         "resident": resident, "typed": typed or {},
@@ -333,9 +304,8 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return receipt_page(request, found, receipt, code)
     context = {
-        **_terms(found), "rows": _shown(found, choices), "error": error, "code": code,
-        "changing": True, "places_to_rank": range(1, found.max_choices + 1),
-        "scores": range(found.max_score + 1),
+        **_terms(found), **ballot_context(found, choices), "error": error, "code": code,
+        "changing": True,
     }  # fmt: skip
     return render(request, "site/ballot.html", context, status=422 if error else 200)
 
@@ -345,7 +315,7 @@ def receipt_page(
 ) -> HttpResponse:
     """Show the receipt in the answer itself: kept in a session it would join voter and ballot."""
     text = json.dumps({"record": receipt.record, "signature": receipt.signature}, indent=1)
-    rows = [each for each in _shown(found, receipt.choices) if each["marked"]]
+    rows = [each for each in rows_of(found, receipt.choices) if each["marked"]]
     if found.method == "ranked":
         rows.sort(key=lambda each: each["place"])
     context = {

@@ -38,9 +38,12 @@ USUAL: Mapping[str, Limit] = {
     "send": Limit(300, 600), "send_account": Limit(30, 3600),
     "suggest": Limit(120, 60), "suggest_account": Limit(120, 60),
     "login": Limit(60, 300), "watch": Limit(20, 3600),
+    "ballot": Limit(60, 600), "ballot_account": Limit(30, 600), "unnamed_ballot": Limit(600, 600),
+    "rights": Limit(60, 3600),
     "guests": Limit(20, 600), "guests_all": Limit(200, 60),
 }  # fmt: skip
-"""By door; `guests` and `guests_all` refuse nobody: beyond them a guest solves a puzzle."""
+"""By door; `guests` and `guests_all` refuse nobody: beyond them a guest solves a puzzle. Nor does
+`rights`: beyond it the right to a ballot is set aside until an organiser looks."""
 
 
 @dataclass(frozen=True)

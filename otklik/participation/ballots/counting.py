@@ -52,6 +52,11 @@ def support(contest: Contest, ballots: Sequence[Any]) -> dict[str, int]:
     return {key: found[key] for key in contest.options}
 
 
+def part(contest: Contest, ballots: Sequence[Any]) -> dict[str, Any]:
+    """Return how many ballots came one way and what they say, shown apart."""
+    return {"ballots": len(ballots), "votes": support(contest, ballots)}
+
+
 def _missing(contest: Contest, found: Mapping[str, Any]) -> str:
     if found["ballots"] == 0 or found["ballots"] < contest.quorum:
         return "quorum"

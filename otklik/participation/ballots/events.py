@@ -93,6 +93,62 @@ class BallotCast(VoteFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperEntered(VoteFact):
+    """An operator read a ballot on paper, as the first or as the second; not what stands on it."""
+
+    kind: ClassVar[str] = "ballot.paper_entered"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Внесён бумажный бюллетень, чтение {place}",
+        "en": "A ballot on paper was entered, reading {place}",
+    }
+
+    sheet: int = 0
+    place: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperSettled(VoteFact):
+    """A third operator decided what stands on a sheet that two had read differently."""
+
+    kind: ClassVar[str] = "ballot.paper_settled"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Расхождение в бумажном бюллетене разобрано",
+        "en": "What two read differently on a ballot on paper was settled",
+    }
+
+    sheet: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightHeld(VoteFact):
+    """A right to a ballot was set aside until somebody looks: too many came at once."""
+
+    kind: ClassVar[str] = "right.held"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Право на бюллетень отложено до проверки",
+        "en": "A right to a ballot was set aside",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightsJudged(VoteFact):
+    """Rights that were set aside are admitted or refused, with a public reason."""
+
+    kind: ClassVar[str] = "right.judged"
+    public: ClassVar[bool] = True
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Решено об отложенных правах на бюллетень: {rights}",
+        "en": "Rights to a ballot that were set aside are judged: {rights}",
+    }
+
+    verdict: str = ""
+    rights: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoteClosed(VoteFact):
     """The end: the board is whole, ballots are counted, the key of tokens is gone."""
 

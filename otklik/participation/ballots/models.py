@@ -60,6 +60,7 @@ class Vote(models.Model):
     budget = models.PositiveBigIntegerField("бюджет, руб.", default=0)
     quorum = models.PositiveIntegerField("кворум, человек", default=0)
     threshold = models.PositiveSmallIntegerField("порог, % (больше чем)", default=0)
+    paper = models.BooleanField("принимаются бюллетени на бумаге", default=False)
     status = models.CharField(
         "состояние", max_length=10, choices=Status.choices, default=Status.DRAFT, db_index=True
     )
@@ -261,3 +262,115 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:8]
+
+
+class PaperSheet(models.Model):
+    """A ballot on paper, known by the number stamped on it; who filled it in stands nowhere."""
+
+    FILES = ("scan",)
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    vote = models.ForeignKey(Vote, models.PROTECT, related_name="sheets")
+    number = models.PositiveIntegerField("номер листа")
+    scan = models.CharField("путь к скану", max_length=200)
+    scan_name = models.CharField("имя файла", max_length=200)
+    scan_mime = models.CharField("вид файла", max_length=100)
+    scan_hash = models.CharField("SHA-256 скана", max_length=HASH)
+
+    class Meta:
+        verbose_name = "бюллетень на бумаге"
+        verbose_name_plural = "бюллетени на бумаге"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["vote", "number"], name="sheet_number_once"),
+            models.UniqueConstraint(fields=["vote", "scan_hash"], name="sheet_scan_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.number}"
+
+
+class PaperEntry(models.Model):
+    """What one operator read on a sheet: the second not seeing the first, a third to settle.
+
+    Only added. No choices mean a spoiled sheet.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    sheet = models.ForeignKey(PaperSheet, models.PROTECT, related_name="entries")
+    place = models.PositiveSmallIntegerField("который раз")
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("внесено")
+    choices = models.JSONField("отметки", null=True)
+    reason = models.CharField("почему так", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "чтение листа"
+        verbose_name_plural = "чтения листов"
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "place"], name="sheet_read_in_turn"),
+            models.UniqueConstraint(fields=["sheet", "by"], name="sheet_read_by_different_people"),
+            models.CheckConstraint(
+                condition=models.Q(place__in=(1, 2)) | (models.Q(place=3) & ~models.Q(reason="")),
+                name="who_settles_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id}: {self.place}"
+
+
+class RightsRuling(models.Model):
+    """An organiser's public word on rights that were set aside; only added."""
+
+    class Verdict(models.TextChoices):
+        ADMITTED = "admitted", _("допущены")
+        REFUSED = "refused", _("не допущены")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    vote = models.ForeignKey(Vote, models.PROTECT, related_name="rulings")
+    verdict = models.CharField("что решено", max_length=8, choices=Verdict.choices)
+    rights = models.PositiveIntegerField("сколько человек")
+    reason = models.CharField("почему", max_length=500)
+    by = models.ForeignKey(Official, models.PROTECT, related_name="+")
+    at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "решение об отложенных"
+        verbose_name_plural = "решения об отложенных"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}: {self.rights}"
+
+
+class HeldRight(models.Model):
+    """A right to a ballot set aside until somebody looks; never deleted, always counted in public.
+
+    It is set aside before there is any ballot, so that secrecy loses nothing. `batch` tells which
+    rights came together from one part of the network; it is gone once they are judged.
+    """
+
+    class State(models.TextChoices):
+        HELD = "held", _("ждёт проверки")
+        ADMITTED = "admitted", _("допущен")
+        REFUSED = "refused", _("не допущен")
+
+    region = models.ForeignKey(Region, models.PROTECT)
+    vote = models.ForeignKey(Vote, models.PROTECT, related_name="held_rights")
+    voter = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    batch = models.CharField("пришли вместе", max_length=HASH, blank=True)
+    asked_on = models.DateField("день")
+    state = models.CharField(
+        "состояние", max_length=8, choices=State.choices, default=State.HELD, db_index=True
+    )
+    ruling = models.ForeignKey(RightsRuling, models.PROTECT, null=True, related_name="held")
+
+    class Meta:
+        verbose_name = "отложенное право на бюллетень"
+        verbose_name_plural = "отложенные права на бюллетень"
+        constraints = [models.UniqueConstraint(fields=["vote", "voter"], name="right_held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.vote_id}: {self.state}"

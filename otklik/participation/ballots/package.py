@@ -28,21 +28,25 @@ board.json        доска: отпечатки всех бюллетеней �
 checkpoints.json  подписанные головы цепочки с числом выданных бюллетеней
 ballots.json      бюллетени
 register.json     строки списка получивших; чья строка, знает только сам человек
-result.json       итог
+{paper}result.json       итог
 threats.json      от чего защищено и от чего нет
 package.json      хеши этих файлов и подпись
 
 Отпечаток условий (SHA-256): {vote}
 Сверьте его с тем, что был напечатан на странице голосования до начала.
 """
+PAPER = "paper.json        листы на бумаге: хеш скана, что прочли двое, что решил третий\n"
 
 
 def pack(
     *, manifest: dict[str, Any], board: list[dict[str, Any]], checkpoints: list[dict[str, Any]],
     ballots: list[dict[str, Any]], register: list[str], result: dict[str, Any],
-    published_at: str, key: Ed25519PrivateKey,
+    published_at: str, key: Ed25519PrivateKey, papers: list[dict[str, Any]] | None = None,
 ) -> bytes:  # fmt: skip
-    """Return the archive; the last of its files signs the hashes of all others."""
+    """Return the archive; the last of its files signs the hashes of all others.
+
+    `papers` are the sheets of a vote that takes ballots on paper; None for one that takes none.
+    """
     vote = chain.digest(manifest)
     files = {
         "manifest.json": chain.canonical(manifest),
@@ -52,8 +56,12 @@ def pack(
         "register.json": chain.canonical(register),
         "result.json": chain.canonical(result),
         "threats.json": chain.canonical(threats.published(manifest["secrecy"])),
-        "README.txt": README.format(question=manifest["question"], vote=vote).encode(),
+        "README.txt": README.format(
+            question=manifest["question"], vote=vote, paper="" if papers is None else PAPER
+        ).encode(),
     }
+    if papers is not None:
+        files["paper.json"] = chain.canonical(papers)
     record = {
         "kind": "package", "vote": vote, "published_at": published_at,
         "files": {name: sha256(body).hexdigest() for name, body in files.items()},

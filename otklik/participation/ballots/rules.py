@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 from otklik.ground.accounts.rules import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
 METHODS = ("single", "approval", "score", "ranked", "budget")
 COUNTINGS = {"ranked": ("irv", "stv"), "budget": ("greedy", "shares")}
@@ -18,6 +20,9 @@ RANKS = 5
 """A longer ranking is as good as a signature: whoever knows it finds the ballot."""
 TOGETHER = 20
 """So many ballots wait for one another before they stand on the board."""
+
+WAITING, DIFFERS, COUNTED, SPOILED = "waiting", "differs", "counted", "spoiled"
+"""How a sheet of paper stands: read once; read differently; agreed; agreed that it is spoiled."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,51 @@ def _limits(contest: Contest) -> list[str]:
     if budget and not any(0 < cost <= contest.budget for cost in contest.costs.values()):
         found.append("Бюджета не хватает ни на одно предложение")
     return found
+
+
+def reading(entries: Sequence[Any]) -> tuple[str, Any]:
+    """Return how a sheet stands by what was read on it, and what counts; None counts nothing.
+
+    The first two read alone; they agree, or a third decides.
+    """
+    if len(entries) == 1:
+        return WAITING, None
+    if len(entries) == 2 and entries[0] != entries[1]:  # noqa: PLR2004
+        return DIFFERS, None
+    return (SPOILED, None) if entries[-1] is None else (COUNTED, entries[-1])
+
+
+def left_out(papers: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many sheets count nothing: spoiled ones, and those that two did not agree on."""
+    states = [each["state"] for each in papers]
+    unread = states.count(WAITING) + states.count(DIFFERS)
+    return {"spoiled": states.count(SPOILED), "unread": unread}
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A minute stands out with so many ballots at least, and so many times the usual minute."""
+
+    floor: int = 30
+    times: int = 5
+
+
+def unusual(told: Mapping[str, Any]) -> Unusual:
+    """Read the settings; what is missing or no whole number above nought stays usual."""
+    usual = Unusual()
+    floor, times = told.get("burst_floor"), told.get("burst_times")
+    return Unusual(
+        floor if type(floor) is int and floor > 0 else usual.floor,
+        times if type(times) is int and times > 0 else usual.times,
+    )
+
+
+def bursts(minutes: Mapping[datetime, int], by: Unusual) -> list[tuple[datetime, int]]:
+    """Return the minutes with far more ballots than the median of the minutes that had any."""
+    if not minutes:
+        return []
+    line = max(by.floor, by.times * median_low(minutes.values()))
+    return [(at, count) for at, count in sorted(minutes.items()) if count >= line]
 
 
 def lot(head: str, options: Iterable[str]) -> tuple[str, ...]:

@@ -140,6 +140,30 @@ THREATS = (
         ("detached", "blind"),
     ),
     Threat(
+        "paper", "Бюллетени на бумаге подменили, придумали или внесли неверно",
+        "Каждый лист вносят двое, второй не видит первого; расхождение решает третий и пишет, "
+        "почему. Хеш скана и все чтения в пакете, бумага показана отдельно",
+        "Поддельные листы; человек, проголосовавший и на бумаге, и на сайте: кому выдан лист, "
+        "записывает организатор вне системы",
+        "Ballots on paper were replaced, invented or entered wrongly",
+        "Two read each sheet, the second not seeing the first; a third settles and says why. The "
+        "scan's hash and all readings are in the package, paper is shown apart",
+        "Forged sheets; one who voted on paper and on the site: who got a sheet is written down by "
+        "the organiser outside the system",
+    ),
+    Threat(
+        "swarm", "Множество учётных записей из одного места",
+        "Необычно частые запросы права из одной части сети откладываются до проверки, ничего не "
+        "удаляется, числа и причины публикуются; всплески по минутам публикуются после конца",
+        "Настоящие люди, которым заплатили; рой из многих мест. Организатор может отложить и "
+        "честных: поэтому его решения публичны",
+        "Many accounts from one place",
+        "Unusually many rights asked for from one part of the network are set aside, nothing is "
+        "deleted, numbers and reasons are published; bursts by the minute are published at the end",
+        "Real people who were paid; a swarm from many places. Honest people may be set aside: "
+        "hence such decisions are public",
+    ),
+    Threat(
         "texts", "Подменили пояснения, таблицу угроз или время публикации",
         "Подпись пакета, снятая ключом голосования",
         "Оператор мог подменить их до подписи: бюллетени и подсчёт от них не зависят",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from otklik.ground.accounts.models import Person
 from otklik.ground.territories.queries import region, territories
 from otklik.participation.ballots import blind, chain, commands
@@ -17,6 +19,7 @@ from otklik.participation.projects.rules import Circle
 from tests.cast import NOW, bound
 
 if TYPE_CHECKING:
+    from otklik.ground.accounts.models import Official
     from otklik.participation.ballots.commands import Receipt
 
 DAY = timedelta(days=1)
@@ -107,6 +110,28 @@ class Voter:
         receipt = commands.cast_blind(vote.pk, said=self.blind_ballot(vote, choices), now=now)
         self.rev += 1
         return receipt
+
+
+def sheet_scan(number: int) -> SimpleUploadedFile:
+    """Return a scan of a sheet of paper; each number another file."""
+    body = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF " + str(number).encode()
+    return SimpleUploadedFile(f"sheet-{number}.pdf", body)
+
+
+def operators(count: int = 3) -> list[Official]:
+    return [bound("vote_organiser", organisation="cur") for _ in range(count)]
+
+
+def on_paper(vote: Vote, number: int, *said: Any, by: list[Official], why: str = "видно") -> None:
+    """Let a sheet be read: by one, by two, or settled by a third."""
+    at = NOW + 2 * DAY
+    sheet = commands.enter_sheet(
+        vote.pk, number, said[0], scan=[sheet_scan(number)], by=by[0], now=at
+    )
+    if len(said) > 1:
+        commands.read_sheet(sheet.pk, said[1], by=by[1], now=at)
+    if len(said) > 2:
+        commands.settle_sheet(sheet.pk, said[2], reason=why, by=by[2], now=at)
 
 
 def finished(vote: Vote) -> Vote:

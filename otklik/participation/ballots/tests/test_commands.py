@@ -16,6 +16,7 @@ from otklik.ground.accounts.rules import Refused
 from otklik.journal.reading import about
 from otklik.journal.roles import ONLY_ADDED
 from otklik.participation.ballots import chain, commands, queries, timers
+from otklik.participation.ballots.commands import steps
 from otklik.participation.ballots.models import (
     Ballot,
     BoardEntry,
@@ -346,7 +347,7 @@ def test_after_the_end_the_order_of_all_rows_is_that_of_random_ids(secrecy: str)
 
 
 def test_rows_written_as_they_come_would_betray_the_order(monkeypatch: Any) -> None:
-    monkeypatch.setattr(commands, "_stir", lambda *_args, **_more: None)
+    monkeypatch.setattr(steps, "stir", lambda *_args, **_more: None)
     vote, people = lived("detached", 19)
     order = [row["voter_id"] for row in dumped("ballots_registerentry", vote)]
     assert order == [str(voter.person.pk) for voter in people]

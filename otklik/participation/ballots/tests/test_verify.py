@@ -24,6 +24,8 @@ from otklik.participation.ballots.tests.helpers import (
     Voter,
     citizen,
     finished,
+    on_paper,
+    operators,
     running,
 )
 from tools import verify_vote
@@ -52,8 +54,16 @@ class Made:
     token_key: str
 
 
-def made(secrecy: str, method: str = "approval", voters: int = 12) -> Made:
-    vote = running(secrecy, method)
+def made(
+    secrecy: str, method: str = "approval", voters: int = 12, *, paper: bool = False
+) -> Made:  # fmt: skip
+    vote = running(secrecy, method, paper=paper)
+    if paper:
+        by = operators()
+        on_paper(vote, 1, ["v1"], ["v1"], by=by)
+        on_paper(vote, 2, ["v1"], ["v3"], ["v1", "v3"], by=by)
+        on_paper(vote, 3, ["v2"], ["v3"], by=by)
+        on_paper(vote, 4, None, None, by=by)
     people = [
         Voter(citizen("vologda-city" if n % 3 else "cherepovets-city")) for n in range(voters)
     ]
@@ -108,6 +118,8 @@ def changes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any,
         yield from moved(value, path)
     elif isinstance(value, bool):
         yield path, not value
+    elif value is None:
+        yield path, "x"
     elif isinstance(value, int):
         yield from ((path, value + 1), (path, value - 1), (path, str(value)))
     else:
@@ -147,7 +159,7 @@ def unseen(path: tuple[Any, ...]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("secrecy", LEVELS)
 def test_every_single_change_is_caught(secrecy: str, tmp_path: Path) -> None:
-    whole = made(secrecy)
+    whole = made(secrecy, paper=secrecy == "detached")
     assert accepted(tmp_path, whole.body)
     tried = passed = 0
     for path, files, readme in single_changes(whole):
@@ -159,6 +171,29 @@ def test_every_single_change_is_caught(secrecy: str, tmp_path: Path) -> None:
     assert tried > 1000
     assert 0 < passed < tried / 5
     assert "texts" in {each["code"] for each in whole.files["threats.json"]}
+
+
+@pytest.mark.usefixtures("world")
+def test_a_sheet_counted_against_its_readings_is_caught_even_with_everything_rewritten(
+    tmp_path: Path,
+) -> None:
+    whole = made("detached", voters=3, paper=True)
+    assert "paper.json" in whole.files
+    sheets = whole.files["paper.json"]
+    settled = next(n for n, each in enumerate(sheets) if len(each["entries"]) == 3)
+    for place, change in (
+        (settled, {"choices": ["v2"]}), (settled, {"state": "spoiled", "choices": None}),
+        (settled, {"entries": [["v1"], ["v1"], ["v2"]], "choices": ["v2"]}),
+        (settled, {"entries": [["v1"], ["v3"]], "choices": ["v1"]}),
+        (settled, {"entries": [["v9"], ["v9"]], "choices": ["v9"]}),
+    ):  # fmt: skip
+        files = copy.deepcopy(whole.files)
+        files["paper.json"][place] |= change
+        last = files["checkpoints.json"][-1]
+        last["record"]["paper"] = chain.digest(files["paper.json"])
+        last["signature"] = chain.sign(whole.key, last["record"])
+        assert not accepted(tmp_path, repacked(whole, files, whole.readme, sign=True)), change
+    assert "paper" in {each["code"] for each in whole.files["threats.json"]}
 
 
 @pytest.mark.usefixtures("world")
