@@ -29,6 +29,8 @@ FINAL = frozenset(
 WORKING = frozenset({"assigned", "in_progress", "rework", "interim", "extended", "reopened"})
 UNANSWERED = frozenset(STATUSES) - FINAL - {"answered"}
 OPEN = frozenset(STATUSES) - FINAL
+UNCOUNTED = frozenset({"rejected", "contested", "withdrawn"})
+"""Nobody counts these: spam must not paint a place, nor second thoughts."""
 
 STAGES: Mapping[str, str] = {
     "submitted": "moderation", "clarification": "moderation",
@@ -82,7 +84,7 @@ _AT_WORK = (
     "registered coordination assigned in_progress returned approval rework interim extended"
     " answered disputed reopened"
 )
-_UNSHOWN = frozenset({"rejected", "contested", "withdrawn"})
+_UNSHOWN = UNCOUNTED
 _BEYOND_APPEAL = frozenset({"withdrawn", "merged", "redirected", "no_answer_legal"})
 
 TRANSITIONS = _table(

@@ -31,6 +31,8 @@ class Evaluated:
     """Where people cry for help together: middle cell, territory, topic."""
     crying: Collection[tuple[str, str]]
     """Territory and topic of every open message about life support."""
+    surging: Collection[tuple[str, str]] = ()
+    """Those of `acute` where a flood of messages goes on."""
 
 
 @command
@@ -95,8 +97,9 @@ def _keep(mark: HeatMark, found: Evaluated, p: rules.Parameters, now: datetime) 
         if (mark.territory, mark.topic) not in found.crying:
             _end(mark, SYSTEM, now)
     elif _minute(mark.evaluated_at) != _minute(now):
-        index = found.index.get((mark.level, mark.place), 0.0)
-        stays, mark.calm = rules.leave_red(index, mark.calm, p)
+        here = (mark.level, mark.place)
+        index, surging = found.index.get(here, 0.0), here in found.surging
+        stays, mark.calm = rules.leave_red(index, mark.calm, p, surging=surging)
         if not stays:
             _end(mark, SYSTEM, now)
             return

@@ -204,6 +204,11 @@ class Counted:
         found = rules.bands(self.exact, self.evidence, unforced, self.p) == rules.ACUTE
         return np.asarray(found)
 
+    @cached_property
+    def surging(self) -> npt.NDArray[np.bool_]:
+        """Where a flood of messages forces red, whatever stronger reason is told."""
+        return rules.surges(self.measures.observed, self.measures.expected, self.p)
+
     @property
     def evidence(self) -> npt.NDArray[np.float64]:
         """How many messages speak of a place: those of the window, or those that stand open."""
@@ -240,7 +245,8 @@ def count(seen: Seen, level: str) -> Counted:
     some[0] = False
     chosen = np.flatnonzero(some)
     usual, own = _expected(seen, level, observed, chosen)
-    flood = (forced == 0) & rules.surges(observed.astype(np.float64), usual, seen.p)
+    weaker = (forced == 0) | (forced > REASONS.index(rules.SURGE))
+    flood = weaker & rules.surges(observed.astype(np.float64), usual, seen.p)
     forced[flood] = REASONS.index(rules.SURGE)
     names = names_of(seen.copy, level, chosen)
     order = np.argsort(np.array(names)) if len(names) else np.zeros(0, np.int64)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import h3
 import numpy as np
 
+from otklik.flow.cases import rules as case_rules
 from otklik.readers.heatmap.tails import tail_probability
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ REASONS: dict[str, dict[str, str]] = {
 }
 """Why a place is red whatever its index; the first that holds is told."""
 
-UNCOUNTED = frozenset({"rejected", "contested", "withdrawn"})
+UNCOUNTED = case_rules.UNCOUNTED
 """Messages in these states do not count: spam must not paint a place, nor second thoughts."""
 ANSWERED = frozenset({"answered", "closed", "confirmed", "resolved_confirmed", "interim"})
 SOLVED = frozenset({"confirmed", "resolved_confirmed"})
@@ -309,9 +310,12 @@ def expected(
     return np.asarray(np.maximum(p.min_expected, mean))
 
 
-def leave_red(index: float, calm: int, p: Parameters) -> tuple[bool, int]:
-    """After one evaluation of a red place: does it stay red, and how many calm ones in a row."""
-    calm = calm + 1 if index < p.leave_below else 0
+def leave_red(index: float, calm: int, p: Parameters, *, surging: bool = False) -> tuple[bool, int]:
+    """After one evaluation of a red place: does it stay red, and how many calm ones in a row.
+
+    While a flood of messages goes on, no evaluation is calm, however low the index.
+    """
+    calm = calm + 1 if index < p.leave_below and not surging else 0
     return calm < p.leave_after, calm
 
 

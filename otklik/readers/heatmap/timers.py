@@ -24,19 +24,19 @@ def evaluate(now: datetime) -> None:
     seen = see(HeatFilters(), now)
     index: dict[tuple[str, str], float] = {}
     acute: list[tuple[str, str]] = []
+    surging: set[tuple[str, str]] = set()
     for level in rules.LIVE_LEVELS:
         counted = count(seen, level)
         index |= {
             (level, name): exact
             for name, exact in zip(counted.names, counted.exact.tolist(), strict=True)
         }
-        acute += [
-            (level, name)
-            for name, red in zip(counted.names, counted.acute.tolist(), strict=True)
-            if red
-        ]
+        flooded = counted.surging
+        surging |= {(level, counted.names[n]) for n in flooded.nonzero()[0].tolist()}
+        red = (counted.acute | flooded).nonzero()[0].tolist()
+        acute += [(level, counted.names[n]) for n in red]
     found = [(f"{cell:x}", territory, topic) for cell, territory, topic in crowds(seen)]
-    keep_marks(Evaluated(index, acute, found, _crying(seen)), now=now)
+    keep_marks(Evaluated(index, acute, found, _crying(seen), surging), now=now)
 
 
 def _crying(seen: Seen) -> frozenset[tuple[str, str]]:

@@ -163,3 +163,24 @@ def test_red_is_left_after_two_calm_evaluations_a_minute_apart() -> None:
     timers.evaluate(NOW + 2 * MINUTE)
     assert not HeatMark.objects.exists()
     assert shown(OTHER).get("forced") is None
+
+
+def test_a_flood_leaves_red_after_two_calm_evaluations_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood = rules.Parameters(surge_times=3, surge_min=8, acute_from=101)  # the index never reddens
+    monkeypatch.setattr(rules, "parameters", lambda _: flood)
+    for week in range(1, 9):  # something is usual here
+        tell(*opened(1000 + week, NOW - timedelta(days=7 * week), status="closed"))
+    for report in range(1, 11):
+        tell(*opened(report, severity=1))
+    assert (shown(CITY)["band"], shown(CITY)["forced"]) == (rules.ACUTE, rules.SURGE)
+    for minute in range(3):  # its own mark does not hide the flood that goes on
+        timers.evaluate(NOW + minute * MINUTE)
+        assert shown(CITY)["forced"] == rules.SURGE
+        assert HeatMark.objects.get(place=CITY).calm == 0
+    for report in range(1, 6):
+        tell(CaseAssigned(**base(report, NOW), report=report, status="rejected"))
+    assert (shown(CITY)["band"], shown(CITY)["forced"]) == (rules.ACUTE, rules.HYSTERESIS)
+    timers.evaluate(NOW + 3 * MINUTE)
+    assert shown(CITY)["forced"] == rules.HYSTERESIS
+    timers.evaluate(NOW + 4 * MINUTE)
+    assert shown(CITY)["forced"] is None

@@ -207,6 +207,14 @@ def test_it_leaves_red_after_two_calm_evaluations_only() -> None:
         assert red is expected
 
 
+def test_while_a_flood_goes_on_no_evaluation_is_calm() -> None:
+    red, calm = True, 0
+    for surging, expected in [(True, True), (False, True), (True, True), (False, True)]:
+        red, calm = rules.leave_red(40, calm, POISSON, surging=surging)
+        assert red is expected
+    assert rules.leave_red(40, calm, POISSON) == (False, 2)
+
+
 def test_it_hides_places_of_fewer_than_three() -> None:
     assert rules.hidden(np.array([0.0, 2.0, 3.0]), POISSON).tolist() == [True, True, False]
 
