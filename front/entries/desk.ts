@@ -21,11 +21,28 @@ document.addEventListener("change", counted);
 
 let place = -1;
 
+/** Does what a key stands for: opens a verb and goes to its first field, follows a link and into what it leads to. */
+function press(element: HTMLElement): void {
+  if (element instanceof HTMLDetailsElement) element.open = true;
+  else element.click();
+  const within = element instanceof HTMLAnchorElement && element.hash ? find(element.hash) : element;
+  find("select, textarea, input:not([type='hidden']), form button", within ?? element)?.focus();
+}
+
+/** What a key of the case's page stands for: by its name, or by its number among the verbs. */
+function meant(code: string): HTMLElement | undefined {
+  const number = /^Digit([1-9])$/.exec(code);
+  return number ? findAll(".verbs details.verb")[Number(number[1]) - 1] : (find(`[data-hotkey="${code}"]`) ?? undefined);
+}
+
 document.addEventListener("keydown", (event) => {
   if ((event.target as Element).matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = findAll("[data-row]");
   // by the place of the key: in the Russian layout j is «о»
-  if (event.code === "Slash" || event.key === "/") {
+  if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) {
+    event.preventDefault();
+    find("[data-keys]")?.togglePopover();
+  } else if (event.code === "Slash" || event.key === "/") {
     event.preventDefault();
     find("[data-focus]")?.focus();
   } else if ((event.code === "KeyJ" || event.code === "KeyK") && rows.length) {
@@ -35,6 +52,11 @@ document.addEventListener("keydown", (event) => {
     const box = find<HTMLInputElement>('input[name="number"]', rows[place]!);
     if (box) box.checked = !box.checked;
     counted();
+  } else if (!event.shiftKey) {
+    const element = meant(event.code);
+    if (!element) return;
+    event.preventDefault(); // or the letter would be written into the field that it opens
+    press(element);
   }
 });
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from otklik.ground.topics.models import Topic
     from otklik.ground.topics.queries import TopicTree
 
+    Options = list[tuple[str, str]]
+
 KM = 1000
 PUBLIC_DIGITS = 3  # of a degree: about 100 metres
 GROUP = {
@@ -98,6 +100,26 @@ def topic_groups(tree: TopicTree, language: str) -> list[tuple[str, list[tuple[s
     return [
         (title(category, language), groups.get(category.pk, [])) for category in tree.categories
     ]
+
+
+INDENT = "\u2003"
+"""An option of a list has no other way to stand beneath another."""
+
+
+def topic_steps(tree: TopicTree, language: str, *, facts: bool) -> list[tuple[str, Options]]:
+    """Return the categories, each with itself and what lies beneath, to narrow a list by."""
+    beneath: dict[int | None, list[Topic]] = {}
+    for topic in tree.by_code.values():
+        if topic.active and not topic.closed and (facts or topic.level != topic.Level.FACT):
+            beneath.setdefault(topic.parent_id, []).append(topic)
+
+    def options(topic: Topic, depth: int) -> Options:
+        found = [(topic.code, INDENT * depth + title(topic, language))]
+        for each in beneath.get(topic.pk, ()):
+            found += options(each, depth + 1)
+        return found
+
+    return [(title(each, language), options(each, 0)) for each in tree.categories]
 
 
 class _Said(dict[str, str]):
@@ -433,11 +455,11 @@ def feature(case: Case, language: str) -> dict[str, Any]:
     }
 
 
-def totals(now: datetime) -> dict[str, int]:
+def totals(now: datetime) -> dict[str, dict[str, int]]:
     """Return the home page's counts, at most a quarter of a minute old."""
     return _totals(int(now.timestamp() // 15) * 15)
 
 
 @remembered(15)
-def _totals(second: int) -> dict[str, int]:
+def _totals(second: int) -> dict[str, dict[str, int]]:
     return queries.totals(datetime.fromtimestamp(second, UTC))

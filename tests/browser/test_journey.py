@@ -113,6 +113,32 @@ def answer(page: Page, served: str, number: str, done: str = ANSWER) -> None:
     send(page, "submit")
 
 
+def by_keys(page: Page, served: str) -> None:
+    """Walk the queue, open a case, look at how to take it and go back, all by keys."""
+    page.goto(f"{served}/desk/?status=assigned")
+    rows = page.locator("[data-row]")
+    for key in ("j", "j", "k", "x"):
+        page.keyboard.press(key)
+    expect(rows.nth(0).locator("a").first).to_be_focused()
+    expect(rows.nth(0).locator("input")).to_be_checked()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    rows.nth(0).locator("a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/c/**")
+    page.keyboard.press("t")
+    expect(page.locator("details[data-hotkey=KeyT]")).to_have_attribute("open", "")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("назад в очередь")
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    page.wait_for_url("**/desk/")
+
+
 def test_from_a_phone_to_red_on_the_wall_and_back(browser: Browser, served: str) -> None:
     wall = entered(browser, served, LEADER)
     wall.set_viewport_size({"width": 1920, "height": 1080})
@@ -131,6 +157,7 @@ def test_from_a_phone_to_red_on_the_wall_and_back(browser: Browser, served: str)
     elena = entered(browser, served, MODERATOR)
     moderate(elena, served, number)
     boris = entered(browser, served, EXECUTOR)
+    by_keys(boris, served)
     answer(boris, served, number)
     clara = entered(browser, served, APPROVER)
     clara.goto(f"{served}/desk/c/{number}/")

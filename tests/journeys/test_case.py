@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -249,3 +250,67 @@ def test_the_queue_offers_in_bulk_only_what_one_may_do() -> None:
     for official, verbs in ((galina(), set()), (elena(), {"register", "assign"})):
         page = signed_in(official).get("/desk/?status=").content.decode()
         assert set(re.findall(r'name="verb" value="(\w+)"', page)) == verbs
+
+
+def listed(page: str) -> set[str]:
+    return set(re.findall(r'name="number" value="(\d{8})"', page))
+
+
+def test_the_queue_is_narrowed_by_fact_body_and_days_and_a_tab_keeps_it() -> None:
+    week = timedelta(days=7)
+    old, hole = opened_case(now=NOW - week), opened_case()
+    light = opened_case(topic="heat-none", text="В доме на Мира 14 холодные батареи")
+    assert light.organisation
+    assert light.topic
+    assert hole.topic
+    assert hole.topic.parent
+    cold, subcategory = light.topic.code, hole.topic.parent.code
+    desk = signed_in(elena())
+
+    def found(**asked: str) -> set[str]:
+        return listed(desk.get("/desk/", {"status": "open", **asked}).content.decode())
+
+    assert found(topic=cold) == {light.number}
+    assert found(topic=subcategory) == {hole.number, old.number}
+    assert found(organisation=light.organisation.code) >= {light.number}
+    assert found(organisation="no-such-body") == set()
+    assert found(topic=subcategory, until=f"{NOW - week:%Y-%m-%d}") == {old.number}
+
+    asked = {"status": "open", "topic": subcategory, "until": f"{NOW - week:%Y-%m-%d}"}
+    page = desk.get("/desk/", asked).content.decode()
+    for shown in (
+        f'<option value="{subcategory}" selected>',
+        f'name="until" value="{asked["until"]}"',
+        'name="organisation"',
+        f'<option value="{cold}">',
+    ):
+        assert shown in page
+    tabs = [html.unescape(each) for each in re.findall(r'<a href="(\?[^"]*)"', page)]
+    work = next(each for each in tabs if "status=work" in each)
+    assert f"topic={subcategory}" in work
+    assert listed(desk.get(f"/desk/{work}").content.decode()) == {old.number}
+    mine = next(each for each in tabs if "mine=1" in each)
+    assert "status=" not in mine
+    page = desk.get(f"/desk/{mine}").content.decode()
+    assert '<input type="hidden" name="mine" value="1">' in page, "the form keeps whose cases"
+    assert '<input type="hidden" name="status"' not in page
+
+
+def test_a_view_is_kept_opened_passed_on_and_dropped() -> None:
+    hole, light = opened_case(), opened_case(topic="heat-none", text="На Мира 14 холодные батареи")
+    desk, query = signed_in(elena()), "status=open&topic=roads-pothole"
+    kept = desk.post("/desk/views/", {"title": "Ямы", "query": query})
+    assert kept.headers["Location"] == f"/desk/?{query}"
+    page = desk.get("/desk/").content.decode()
+    opened = html.unescape(re.findall(r'<a href="([^"]*)">Ямы</a>', page)[0])
+    assert listed(desk.get(f"/desk/{opened}").content.decode()) == {hole.number}
+    other = signed_in(boris())
+    assert ">Ямы</a>" not in other.get("/desk/").content.decode(), "a view is its owner's"
+    passed_on = listed(other.get(f"/desk/{opened}").content.decode())
+    assert passed_on == {hole.number}, "its address opens for a colleague what they may see"
+    assert light.number not in passed_on
+    drop = re.findall(r'action="(/desk/views/\d+/drop/)"', page)[0]
+    other.post(drop)
+    assert ">Ямы</a>" in desk.get("/desk/").content.decode(), "nobody drops another's view"
+    desk.post(drop)
+    assert ">Ямы</a>" not in desk.get("/desk/").content.decode()

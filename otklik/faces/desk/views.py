@@ -97,6 +97,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "bulk": {verb for verb in BULK if powers_of(official).anywhere(BY_VERB[verb].permission)},
         "once": uuid.uuid4().hex,
         "may_group": may_group(official),
+        "topic_steps": show.topic_steps(topics(), "ru", facts=True),
         **_lists(),
     }
     return render(request, "desk/queue.html", context)
