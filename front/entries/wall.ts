@@ -19,6 +19,7 @@ const SILENCE = 50_000; // the stream says «alive» every 20 s
 const FEW = 10;
 
 const NOTICED = 8000;
+const FILTERS = ["topic", "territory", "days", "from", "to", "channel", "status"];
 
 class Wall {
   private readonly levels = new Map<string, Map<string, Row>>();
@@ -48,10 +49,20 @@ class Wall {
     setInterval(() => {
       if (Date.now() - this.heard > SILENCE) this.again();
     }, 5000);
-    this.filters.addEventListener("change", () => void this.ask());
-    this.filters.addEventListener("reset", () => setTimeout(() => void this.ask()));
+    this.filters.addEventListener("submit", (event) => event.preventDefault());
+    this.filters.addEventListener("change", (event) => {
+      this.oneTime((event.target as HTMLInputElement).name);
+      void this.ask();
+    });
+    this.filters.addEventListener("reset", (event) => {
+      event.preventDefault(); // what the address asked for is no «everything»
+      for (const each of FILTERS) this.field(each).value = "";
+      void this.ask();
+    });
+    this.asked();
     await this.map.start(() => (this.filtered() ? void this.ask() : this.draw()));
-    this.draw();
+    if (this.filtered()) void this.ask();
+    else this.draw();
     this.element.dataset.ready = "1";
     if (!this.asking) this.told("");
   }
@@ -97,19 +108,32 @@ class Wall {
     this.element.dataset.asOf = String(frame.as_of);
   }
 
-  private value(name: string): string {
-    return (this.filters.elements.namedItem(name) as HTMLSelectElement).value;
+  private field(name: string): HTMLSelectElement | HTMLInputElement {
+    return this.filters.elements.namedItem(name) as HTMLSelectElement | HTMLInputElement;
   }
 
+  private readonly value = (name: string): string => this.field(name).value;
+
   private filtered(): boolean {
-    return ["topic", "days", "channel", "status"].some((name) => this.value(name) !== "");
+    return FILTERS.some((name) => this.value(name) !== "");
+  }
+
+  /** A period that ends now and days that are named exclude each other; the last choice counts. */
+  private oneTime(changed: string): void {
+    if (changed === "days") this.field("from").value = this.field("to").value = "";
+    if (changed === "from" || changed === "to") this.field("days").value = "";
+    const [since, until] = [this.value("from"), this.value("to")];
+    if (since && until && until < since) [this.field("from").value, this.field("to").value] = [until, since];
   }
 
   private query(): URLSearchParams {
     const query = new URLSearchParams();
-    for (const name of ["topic", "channel", "status"]) if (this.value(name)) query.set(name, this.value(name));
+    for (const name of ["topic", "territory", "channel", "status"]) if (this.value(name)) query.set(name, this.value(name));
     const days = Number(this.value("days"));
     if (days) query.set("from", new Date(Date.now() - days * 86_400_000).toISOString());
+    // without a zone: the days are the region's, whatever the monitor's clock is set to
+    if (this.value("from")) query.set("from", `${this.value("from")}T00:00:00`);
+    if (this.value("to")) query.set("to", `${this.value("to")}T23:59:59`);
     if (this.element.dataset.token) query.set("token", this.element.dataset.token);
     return query;
   }
@@ -142,13 +166,15 @@ class Wall {
 
   /** Says on the button what is asked, so that a filtered map is never taken for the whole. */
   private asked(): void {
-    const chosen = findAll<HTMLSelectElement>("select", this.filters).filter((each) => each.value && each.name !== "layer");
-    const words = chosen.map((each) => each.selectedOptions[0]!.textContent!.trim());
+    const chosen = FILTERS.map((name) => this.field(name)).filter((each) => each.value);
+    const words = chosen.map((each) =>
+      each instanceof HTMLSelectElement ? each.selectedOptions[0]!.textContent!.trim() : say(each.name, { day: each.value.split("-").reverse().slice(0, 2).join(".") }));
     const button = need("[data-asked]");
     button.textContent = words.length ? words.join(" · ") : say("everything");
     need("[data-asked-by]").toggleAttribute("data-narrow", words.length > 0);
     const same = new URLSearchParams(chosen.map((each) => [each.name, each.value]));
     need<HTMLAnchorElement>("[data-as-table]").search = String(same); // the equal table, asked the same
+    history.replaceState(null, "", `${location.pathname}${words.length ? `?${same}` : ""}`); // to be passed on or reloaded
   }
 
   private async fetched(level: string): Promise<Row[]> {

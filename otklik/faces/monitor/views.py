@@ -15,12 +15,12 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import access, tasks
+from otklik.faces.monitor.filters import asked_of, choices, filters_of
 from otklik.faces.templatetags.otklik import named, titled
 from otklik.flow.cases.queries import overdue_bodies, solved_since
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories.queries import borders, region, territories, territories_by_id
-from otklik.ground.topics.queries import directory, topics
 from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects.queries import may_start
 from otklik.readers.heatmap import commands
@@ -40,17 +40,6 @@ BROKEN = 20
 """So many broken promises stand under the table."""
 HOURS = (2, 6, 12, 24, 72)
 """For how long a place may be marked red."""
-PERIODS = {
-    "": {"ru": "7 дней", "en": "7 days"},
-    "1": {"ru": "Сутки", "en": "A day"},
-    "30": {"ru": "30 дней", "en": "30 days"},
-    "90": {"ru": "90 дней", "en": "90 days"},
-}
-STATUSES = {
-    "": {"ru": "Любое состояние", "en": "Any state"},
-    "open": {"ru": "Открытые", "en": "Open"},
-    "overdue": {"ru": "Просроченные", "en": "Overdue"},
-}
 
 
 @never_cache
@@ -62,7 +51,8 @@ def wall(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "token": token(official) if official and all_of_it else "",
         "all_of_it": all_of_it,
-        **_choices(),
+        **choices(),
+        "asked": asked_of(request.GET),
         "bands": _legend(),
         "reasons": REASONS,
         "demo_storm": settings.DEMO and all_of_it,
@@ -70,6 +60,8 @@ def wall(request: HttpRequest) -> HttpResponse:
         "may_instruct": tasks.may_instruct(official),
         "may_organise": may_start(official),
         "hours": HOURS,
+        "may_list": official is not None and powers_of(official).everywhere("see_case"),
+        "today": timezone.localdate().isoformat(),
     }
     return render(request, "monitor/wall.html", context)
 
@@ -131,13 +123,8 @@ def table(request: HttpRequest) -> HttpResponse:
     """Show the same as a table, without a map and without JavaScript."""
     now = timezone.localtime()
     official = access.official(request)
-    asked = _asked(request.GET)
-    filters = heat.HeatFilters(
-        topics=tuple(filter(None, [asked["topic"]])),
-        channels=tuple(filter(None, [asked["channel"]])),
-        statuses=tuple(filter(None, [asked["status"]])),
-        since=now - timedelta(days=int(asked["days"])) if asked["days"] else None,
-    )
+    asked = asked_of(request.GET)
+    filters = filters_of(asked, now)
     found = heat.snapshot(filters, "territory", now=now, public=not sees_all(official))
     known = territories()
     places = [cell["cell"] for cell in found["cells"]]
@@ -155,36 +142,12 @@ def table(request: HttpRequest) -> HttpResponse:
     ]
     lines.sort(key=lambda line: (line["band"] != "acute", -(line["acuity"] or 0), -line["count"]))
     context = {
-        "lines": lines, "at": now, "asked": asked, **_choices(),
+        "lines": lines, "at": now, "asked": asked, **choices(),
         "may_mark": _marks(official),
         "may_instruct": tasks.may_instruct(official), "may_organise": may_start(official),
         "promises": outcomes.pressing(now), "broken": outcomes.overdue(now)[:BROKEN],
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
-
-
-def _choices() -> dict[str, Any]:
-    """Return what the map and its table may be narrowed by."""
-    return {
-        "categories": topics().categories,
-        "channels": directory("channels").values(),
-        "periods": [(days, titled(title)) for days, title in PERIODS.items()],
-        "statuses": [(code, titled(title)) for code, title in STATUSES.items()],
-    }
-
-
-def _asked(given: QueryDict) -> dict[str, str]:
-    """Return what is asked of the map; what it does not know narrows nothing."""
-    return {
-        name: value if value in known else ""
-        for name, known in (
-            ("topic", {each.code for each in topics().categories}),
-            ("channel", {each.code for each in directory("channels").values()}),
-            ("days", PERIODS),
-            ("status", STATUSES),
-        )
-        for value in [given.get(name, "")]
-    }
 
 
 def _marks(official: Official | None) -> bool:

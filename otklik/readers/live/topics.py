@@ -54,13 +54,14 @@ class Asked:
 def asked(query: Mapping[str, Sequence[str]], last_event_id: str) -> Asked:
     """Read an address. The browser's own Last-Event-ID wins over `after` of the page."""
     token = query.get("token", [""])[0]
-    since = query.get("from", [""])[0]
+    since, until = (query.get(name, [""])[0] for name in ("from", "to"))
     filters = HeatFilters(
         topics=_words(query, "topic"),
         territories=_words(query, "territory"),
         channels=_words(query, "channel"),
         statuses=_words(query, "status"),
-        since=_moment(since) if since else None,
+        since=_moment(since, "from") if since else None,
+        until=_moment(until, "to") if until else None,
     )
     levels = tuple(level for text in query.get("levels", ()) for level in text.split(","))
     if not set(levels) <= set(LIVE_LEVELS):
@@ -81,9 +82,9 @@ def _words(query: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
     return found
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, name: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise RefusedError(400, "from: not a time") from None
+        raise RefusedError(400, f"{name}: not a time") from None
     return moment if moment.tzinfo else timezone.make_aware(moment)

@@ -178,15 +178,20 @@ def test_it_reads_what_a_page_asks() -> None:
     full = asked(
         {
             "token": ["a token"], "topic": ["b", "a", ""], "status": ["open"],
-            "from": ["2026-11-20"], "levels": ["6,8", "territory"], "after": ["7"],
+            "from": ["2026-11-20"], "to": ["2026-11-22"],
+            "levels": ["6,8", "territory"], "after": ["7"],
         },
         "12",
     )  # fmt: skip
     assert full.topic.filters == HeatFilters(
-        topics=("a", "b"), statuses=("open",), since=full.topic.filters.since
+        topics=("a", "b"),
+        statuses=("open",),
+        since=full.topic.filters.since,
+        until=full.topic.filters.until,
     )
     assert full.topic.filters.since is not None
     assert full.topic.filters.since.tzinfo is not None
+    assert str(full.topic.filters.until).startswith("2026-11-22 00:00")
     assert (full.topic.public, full.topic.everybodys) == (False, False)
     assert full.levels == ("territory", "6", "8")
     assert (full.token, bare.token) == ("a token", "")
@@ -200,6 +205,7 @@ def test_it_reads_what_a_page_asks() -> None:
     [
         ({"levels": ["9"]}, 400),
         ({"from": ["yesterday"]}, 400),
+        ({"to": ["tomorrow"]}, 400),
         ({"topic": [f"t{n}" for n in range(50)]}, 400),
     ],
 )
