@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from otklik.demo import accounts
 from otklik.flow.cases import commands
+from otklik.ground.kit.memo import forget
 from otklik.journal.following import catch_up, rebuild
 from otklik.readers.heatmap import queries
+from otklik.readers.heatmap import wall as wall_figures
 from otklik.readers.heatmap.models import HeatRow
-from tests.cast import NOW, anna_writes, boris, clara, signed_in
+from tests.cast import NOW, anna_writes, boris, clara, opened_case, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER = "Яму заделали сегодня утром, проверим через неделю"
@@ -65,3 +71,38 @@ def test_a_filter_that_names_nothing_is_told(name: str) -> None:
     assert (answer.status_code, answer.json()["detail"]) == (
         400, f"there is no such {name}: nowhere",
     )  # fmt: skip
+
+
+def test_each_number_of_the_home_page_and_the_wall_opens_the_list_that_it_counts() -> None:
+    from tests.cast import make_world  # noqa: PLC0415
+
+    make_world()
+    now = timezone.now()
+    cases = [opened_case(now=now, wants_public=n < 3) for n in range(4)]
+    opened_case(now=now - timedelta(days=40), topic="roads-pothole")
+    commands.submit_answer(cases[0].number, text=ANSWER, result="explained", by=boris(), now=now)
+    commands.approve_answer(cases[0].number, by=clara(), now=now)
+    commands.withdraw_case(cases[3].number, by="person:1", now=now)
+    forget()
+    visitor = signed_in(None)
+    home = visitor.get("/").content.decode()
+    tiles = dict(re.findall(r'href="(/messages/[^"]+)" aria[^>]*>(\d+)<', home))
+    assert len(tiles) == 4
+    for address, number in tiles.items():
+        assert f"Найдено: {number}<" in visitor.get(address).content.decode(), address
+    assert tiles["/messages/?status=received"] == "3"
+    assert tiles["/messages/?status=answered"] == "1"
+    assert "всего 4" in home
+
+    leader = signed_in(accounts.official(accounts.LEADER))
+    wall = leader.get("/monitor/").content.decode()
+    links = dict(re.findall(r'tile__value" href="([^"]+)" data-tile="(\w+)"', wall))
+    seen = queries.see(queries.HeatFilters(), timezone.localtime(), public=False)
+    figures = wall_figures.tiles(seen, 0)
+    assert set(links.values()) == {"today", "overdue"}
+    for address, name in links.items():
+        listed = leader.get(html.unescape(address)).content.decode()
+        assert f"Найдено: {figures[name]}<" in listed, name
+    assert (figures["today"], figures["overdue"]) == (3, 1)
+    assert "вместе с непубличными" in visitor.get("/monitor/").content.decode()
+    assert 'class="tile__value" href' not in visitor.get("/monitor/").content.decode()

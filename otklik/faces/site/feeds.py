@@ -43,7 +43,10 @@ def narrowed(found: QuerySet[Case], asked: Mapping[str, str]) -> QuerySet[Case]:
         found = found.filter(topic__category__code=topic)
     if territory := asked.get("territory", ""):
         found = found.filter(territory__code=territory)
-    if (status := asked.get("status", "")) in GROUPS:
+    status, counts = asked.get("status", ""), queries.home_counts(timezone.now())
+    if status in counts:
+        found = found.filter(counts[status])
+    elif status in GROUPS:
         found = found.filter(status__in=GROUPS[status])
     return found
 

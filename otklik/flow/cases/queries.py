@@ -323,17 +323,26 @@ def joined_by(token: str) -> Support:
     return found.get(region=region(), token=token, case__closed_contour=False)
 
 
-def totals(now: datetime) -> dict[str, int]:
-    """Return the counts for the home page, over 30 days: received, answered, solved, in work."""
+def home_counts(now: datetime) -> dict[str, Q]:
+    """Return what the home page counts, over 30 days: the same conditions narrow the list."""
     month = now - timedelta(days=30)
+    return {
+        "received": Q(received_at__gte=month),
+        "answered": Q(answered_at__gte=month),
+        "solved": Q(status="resolved_confirmed", closed_at__gte=month),
+        "unanswered": Q(status__in=rules.UNANSWERED),
+    }
+
+
+def totals(now: datetime) -> dict[str, dict[str, int]]:
+    """Return the counts for the home page: of what anybody may see, and of all."""
     counted = Case.objects.filter(region=region(), closed_contour=False)
-    found: dict[str, int] = counted.aggregate(
-        received=Count("pk", filter=Q(received_at__gte=month)),
-        answered=Count("pk", filter=Q(answered_at__gte=month)),
-        solved=Count("pk", filter=Q(status="resolved_confirmed", closed_at__gte=month)),
-        working=Count("pk", filter=Q(status__in=rules.UNANSWERED)),
+    asked = home_counts(now)
+    found = counted.aggregate(
+        **{f"{name}_all": Count("pk", filter=each) for name, each in asked.items()},
+        **{name: Count("pk", filter=each & Q(public=True)) for name, each in asked.items()},
     )
-    return found
+    return {name: {"shown": found[name], "all": found[f"{name}_all"]} for name in asked}
 
 
 def overdue_bodies(now: datetime, limit: int = 10) -> list[dict[str, Any]]:

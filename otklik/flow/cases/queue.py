@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class QueueFilters:
     """How the desk narrows its queue; empty fields narrow nothing.
 
-    `status` may be a code or a group: open, unanswered, overdue, moderation, approval, disputed.
+    `status` may be a code or a group: open, unanswered, overdue, moderation, approval, disputed,
+    and what the wall's numbers count: counted, counted_overdue.
     """
 
     text: str = ""
@@ -61,7 +62,10 @@ GROUPS: dict[str, frozenset[str]] = {
     "approval": frozenset({"approval"}),
     "disputed": frozenset({"disputed", "contested"}),
     "final": rules.FINAL,
+    "counted": frozenset(rules.STATUSES) - rules.UNCOUNTED,
 }
+LATE = {"overdue": rules.UNANSWERED, "counted_overdue": rules.UNANSWERED - rules.UNCOUNTED}
+"""Past their due time: all that wait for an answer, and those of them that the wall counts."""
 ORDERS = {
     "due": ("due", "received_at", "pk"),
     "new": ("-received_at", "-pk"),
@@ -84,8 +88,8 @@ def queue_for(official: Official, filters: QueueFilters, now: datetime) -> Query
 def _status(status: str, now: datetime) -> Q:
     if not status:
         return Q()
-    if status == "overdue":
-        return Q(status__in=rules.UNANSWERED, due__lt=now, paused_at=None)
+    if status in LATE:
+        return Q(status__in=LATE[status], due__lt=now, paused_at=None)
     return Q(status__in=GROUPS.get(status, {status}))
 
 
@@ -161,7 +165,7 @@ def counts_for(official: Official, now: datetime) -> dict[str, int]:
     groups = {
         name: sum(count for status, count, _, _ in rows if status in statuses)
         for name, statuses in GROUPS.items()
-        if name != "final"
+        if name not in {"final", "counted"}
     }
     waiting = [row for row in rows if row[0] in rules.UNANSWERED]
     return groups | {
