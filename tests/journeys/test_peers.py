@@ -219,7 +219,7 @@ def test_who_knows_no_repetition_gets_no_second_one_until_a_person_decides(
     assert (said["service_code"], said["email"]) == ("001", "anna@example.ru")
     assert "123-45-67" in said["description"]
     desk = administrator()
-    assert "неизвестно, принято ли" in desk.get("/desk/channels/forwards/").content.decode()
+    assert "неясно, дошло ли" in desk.get("/desk/channels/forwards/").content.decode()
     address = f"/desk/channels/forwards/{forward.pk}"
     desk.post(f"{address}/number/", {"number": " "})
     forward.refresh_from_db()

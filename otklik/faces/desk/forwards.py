@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAY = "watch_doors"
 PAGE = 50
 TABS = (("", "Все"), ("queued", "Ждут отправки"), ("taken", "Приняты"),
-        ("unsure", "Неизвестно, приняты ли"), ("refused", "Не приняты"))  # fmt: skip
+        ("unsure", "Неясно, дошли ли"), ("refused", "Не приняты"))  # fmt: skip
 TONES = {"queued": "wait", "taken": "good", "unsure": "acute", "refused": "acute"}
 
 

@@ -90,7 +90,7 @@ class Forward(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", "ждёт отправки"
         TAKEN = "taken", "принято"
-        UNSURE = "unsure", "неизвестно, принято ли"
+        UNSURE = "unsure", "неясно, дошло ли"
         REFUSED = "refused", "не принято"
 
     region = models.ForeignKey(Region, models.PROTECT)

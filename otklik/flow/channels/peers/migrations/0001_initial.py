@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, unique=True, verbose_name='номер отправки')),
-                ('state', models.CharField(choices=[('queued', 'ждёт отправки'), ('taken', 'принято'), ('unsure', 'неизвестно, принято ли'), ('refused', 'не принято')], default='queued', max_length=10, verbose_name='состояние')),
+                ('state', models.CharField(choices=[('queued', 'ждёт отправки'), ('taken', 'принято'), ('unsure', 'неясно, дошло ли'), ('refused', 'не принято')], default='queued', max_length=10, verbose_name='состояние')),
                 ('shared', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), default=list, size=None, verbose_name='что передано')),
                 ('number', models.CharField(blank=True, max_length=80, verbose_name='номер у них')),
                 ('token', models.CharField(blank=True, max_length=80, verbose_name='квитанция')),
