@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+# Django tries one after another: faces with a word of their own stand before those without, so that
+# a message of another system is not compared with a hundred addresses of the site first.
 urlpatterns = [
-    path("", include("otklik.faces.site.urls")),
-    path("desk/", include("otklik.faces.desk.urls")),
-    path("monitor/", include("otklik.faces.monitor.urls")),
     path("open311/v2/", include("otklik.faces.open311.urls")),
     path("api/", include("otklik.faces.api.urls")),
+    path("desk/", include("otklik.faces.desk.urls")),
+    path("monitor/", include("otklik.faces.monitor.urls")),
+    path("", include("otklik.faces.site.urls")),
     path("", include("otklik.faces.widgets.urls")),
     path("admin/", admin.site.urls),
     path("demo/", include("otklik.demo.urls")),
