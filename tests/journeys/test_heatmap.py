@@ -69,7 +69,7 @@ def test_a_filter_that_names_nothing_is_told(name: str) -> None:
     lived()
     answer = signed_in(None).get("/api/heatmap", {name: "nowhere"})
     assert (answer.status_code, answer.json()["detail"]) == (
-        400, f"there is no such {name}: nowhere",
+        400, f"такого нет: {name}: nowhere",
     )  # fmt: skip
 
 

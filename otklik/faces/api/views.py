@@ -170,6 +170,8 @@ def missing(request: HttpRequest, _error: Http404) -> HttpResponse:
 )  # fmt: skip
 def suggest(request: HttpRequest, given: SuggestIn) -> Any:  # noqa: ARG001
     """Suggest up to three facts, the territory, up to three bodies and twins nearby."""
+    if (given.lat is None) != (given.lon is None):
+        return Status(422, {"detail": _("lat и lon указывают вместе")})
     pinned = given.lat is not None and given.lon is not None
     found = triage.suggest(
         given.text, given.lat if pinned else None, given.lon if pinned else None, given.address
@@ -314,7 +316,7 @@ def heatmap(request: HttpRequest, given: Query[HeatIn], resolution: str = "6") -
         return Status(400, {"detail": _("resolution: одно из %(levels)s") % {"levels": levels}})
     filters = given.filters()
     if unknown := _unknown(filters):
-        return Status(400, {"detail": f"there is no such {unknown}"})
+        return Status(400, {"detail": _("такого нет: %(what)s") % {"what": unknown}})
     if filters.since and filters.until and filters.until < filters.since:
         return Status(400, {"detail": _("to раньше from")})
     return heat.snapshot(filters, resolution, now=timezone.localtime(), public=public)

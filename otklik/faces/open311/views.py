@@ -89,7 +89,7 @@ def _post(http: HttpRequest, fmt: str) -> HttpResponse:
     if "service_code" not in arguments:
         raise GeoReportError(400, _("Не указан service_code"))
     about = fact(arguments["service_code"])
-    if about is None:
+    if about is None or about.closed:  # what is not listed is told by other doors
         raise GeoReportError(404, _("Такого service_code нет"))
     arguments.setdefault("description", about.title_ru)  # the specification leaves it optional
     key = http.headers.get("Idempotency-Key") or arguments.get("client_request_id")

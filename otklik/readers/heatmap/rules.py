@@ -176,8 +176,7 @@ def _bands(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _forced(data: Mapping[str, Any]) -> dict[str, Any]:
     lines = {str(line.get("code")): line for line in data.get("forced_red") or ()}
-    life = lines.get("life_support_cluster", lines.get(LIFE, {}))
-    manual, surge = lines.get(MANUAL, {}), lines.get(SURGE, {})
+    life, manual, surge = (lines.get(code, {}) for code in (LIFE, MANUAL, SURGE))
     found: dict[str, Any] = {
         "people_min": life.get("people_min"),
         "people_hours": life.get("within_hours"),

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import reduce
 from itertools import pairwise
-from typing import Any
+from operator import getitem
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import h3
 import numpy as np
 import pytest
+import yaml
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otklik.readers.heatmap import rules, wording
 from otklik.readers.heatmap.tails import tail_probability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 POISSON = rules.Parameters()
 DAY = 86_400
@@ -319,7 +328,7 @@ def test_it_reads_the_regions_own_weights() -> None:
             "anomaly": {"model": "negative_binomial", "dispersion": 0.05, "full_at": 5},
             "baseline": {"prior_strength_weeks": 2, "season_halfwidth_weeks": 3},
             "forced_red": [
-                {"code": "life_support_cluster", "people_min": 6, "within_hours": 3},
+                {"code": "life_support", "people_min": 6, "within_hours": 3},
                 {"code": "manual", "expires_hours": 12},
             ],
             "hysteresis": {"leave_acute_below": 50},
@@ -332,6 +341,24 @@ def test_it_reads_the_regions_own_weights() -> None:
     assert (p.prior_days, p.season_halfwidth_days) == (14, 21)
     assert (p.people_min, p.people_hours, p.manual_hours) == (6, 3, 12)
     assert p.min_cases == 3
+
+
+def _numbers(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _numbers(value, (*path, key))
+    elif isinstance(data, int | float):
+        yield path
+
+
+def test_every_number_that_an_administrator_may_edit_is_read() -> None:
+    own = yaml.safe_load((Path(settings.REGION_DATA) / "heat.yaml").read_text("utf-8"))
+    usual = rules.parameters(own)
+    for path in _numbers(own):
+        edited = copy.deepcopy(own)
+        place = reduce(getitem, path[:-1], edited)
+        place[path[-1]] += 1
+        assert rules.parameters(edited) != usual, path
 
 
 def test_a_flood_of_small_troubles_is_red_where_the_region_says_so() -> None:
