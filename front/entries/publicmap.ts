@@ -1,6 +1,6 @@
 /** The public map: `<div class="map" data-public-map="/messages.geojson">`; a list beside it says the same. */
 
-import { findAll, english, make } from "../lib/dom";
+import { english, find, findAll, make } from "../lib/dom";
 
 const COLOURS: Record<string, string> = { work: "#b45309", answered: "#0b5f6b", solved: "#2e7d32", closed: "#6b6b6b" };
 
@@ -35,6 +35,7 @@ async function mount(element: HTMLElement): Promise<void> {
     const link = make("a", { href: about.url ?? "#" }, about.title ?? "");
     new Popup({ maxWidth: "260px" }).setLngLat(event.lngLat).setDOMContent(make("div", {}, link, make("p", {}, about.status ?? ""))).addTo(map);
   });
+  find("[data-map-cover]", element)?.remove();
   element.dataset.ready = "1";
 }
 
@@ -42,7 +43,12 @@ for (const element of findAll("[data-public-map]")) {
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     seen.disconnect();
-    void mount(element);
+    const cover = find("[data-map-cover]", element); // a widget's map has its own words around
+    if (cover) cover.hidden = false;
+    mount(element).catch((failure: unknown) => {
+      console.warn("no map", failure);
+      if (cover) cover.textContent = cover.dataset.failed!;
+    });
   });
   seen.observe(element);
 }

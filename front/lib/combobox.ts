@@ -44,7 +44,7 @@ export function mountCombobox(input: HTMLInputElement): void {
     asked = typed;
     try {
       const answer = await fetch(`${input.dataset.combo}?q=${encodeURIComponent(typed)}`);
-      if (!answer.ok || asked !== typed) return;
+      if (!answer.ok || asked !== typed || document.activeElement !== input) return;
       list.innerHTML = await answer.text();
     } catch {
       return; // typing goes on without suggestions

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DECLARED = (
     ("planned", "water-none", "Череповец, улица Металлургов, 10",
      "Отключат холодную воду на улице Металлургов",
-     "Меняют задвижку на сетях. Наберите воду заранее; подвоз у дома 10 с 9 до 18.", 30, 12),
+     "Меняют задвижку на сетях. Наберите воду заранее; подвоз у дома 10.", 30, 12),
     ("outage", "power-outage", "Сокол, Советская улица, 50", "Нет света в центре Сокола",
      "Повреждён кабель, бригада на месте.", -2, 5),
 )  # fmt: skip
@@ -30,7 +30,7 @@ def declare(now: datetime) -> int:
         topic, place = fact(code), locate(address)
         if topic is None or place is None:
             continue
-        begins = now + timedelta(hours=starts)
+        begins = (now + timedelta(hours=starts)).replace(minute=0, second=0, microsecond=0)
         draft = Draft(
             title=title, topic=topic, kind=kind, about=about, lat=place.lat, lon=place.lon,
             territory=territories().get(place.territory), radius_m=1500, starts_at=begins,

@@ -6,7 +6,7 @@ import gc
 import random
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,51 +14,24 @@ import yaml
 from django.conf import settings
 from django.db import connection
 
-from otklik.demo import accounts
-from otklik.flow.cases import commands as cases
-from otklik.flow.cases.models import Case
-from otklik.flow.cases.rules import Refused as CaseRefused
+from otklik.demo import accounts, pictures
+from otklik.demo.living import Life, Staff, live
 from otklik.flow.intake.commands import receive
-from otklik.flow.intake.rules import NewReport
-from otklik.flow.intake.rules import Refused as IntakeRefused
-from otklik.flow.rating.commands import rate_answer
+from otklik.flow.intake.rules import NewReport, Refused
 from otklik.flow.triage.commands import decide
 from otklik.ground.accounts.models import Membership, Official, Person, Role
 from otklik.ground.kit import geo
 from otklik.ground.territories.models import Settlement, Street
 from otklik.ground.territories.queries import region, territories, territory_at
-from otklik.ground.topics.known import with_known
 from otklik.ground.topics.queries import topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from otklik.ground.topics.models import Topic
 
 EVERYBODY = "demo-staff@example.ru"
-ANSWERS = (
-    "Выехали на место {day}, работы сделала бригада подрядчика. Проверим ещё раз через неделю.",
-    "Сделано {day} силами городской службы. Если повторится, напишите нам номер этого сообщения.",
-    "Осмотрели {day} вместе с управляющей компанией, замечания устранены, акт подписан.",
-    "Работы включены в план, бригада приедет до конца месяца, за сроком следит заместитель главы.",
-    "По закону это решает другой орган: объяснили, куда обратиться и какие нужны документы.",
-)
-RESULTS = ("solved", "solved", "solved", "planned", "explained")
-
-
-FORGOTTEN, RATED, UPHELD = 0.03, 0.38, 0.6
-FORGOTTEN_URGENT = 0.004
-"""An overdue emergency reddens its place until it is answered: one or two in a region, not half."""
-
-
-@dataclass(frozen=True)
-class Staff:
-    """Who answers, approves and judges in the demo."""
-
-    executor: Official
-    approver: Official
-    judge: Official
-    moderator: Official
 
 
 @dataclass(frozen=True)
@@ -74,6 +47,7 @@ class World:
     channels: list[str]
     channel_weights: list[float]
     hours: list[float]
+    behaviour: dict[str, float]
 
 
 def world(seed: int) -> World:
@@ -96,7 +70,8 @@ def world(seed: int) -> World:
     channels = {k: float(v) for k, v in data["channels"].items() if isinstance(v, int | float)}
     return World(
         random.Random(seed), texts, facts, weights, places, place_weights,
-        list(channels), list(channels.values()), [float(h) for h in data["rhythm"]["hours"]],
+        list(channels), list(channels.values()), [float(h) for h in data["hours"]],
+        data["behaviour"],
     )  # fmt: skip
 
 
@@ -142,15 +117,16 @@ def seed(count: int, days: int, now: datetime, number: int = 35) -> int:
         accounts.official(accounts.SECOND_APPROVER),
         accounts.official(accounts.MODERATOR),
     )
+    life = Life(made_of.random, made_of.behaviour, staff, now)
     made = 0
     for moment in _moments(made_of, count, days, now):
         try:
             number_of_case = write(made_of, moment)
-        except IntakeRefused:
+        except Refused:
             continue
         made += 1
         if number_of_case:
-            _live(made_of, number_of_case, moment, now, staff)
+            live(life, number_of_case, moment)
     return made
 
 
@@ -218,98 +194,11 @@ def write(made_of: World, moment: datetime, fact: Topic | None = None,
         phone=f"+7921000{rnd.randrange(10_000):04}" if named else "",
         wants_public=rnd.random() < 0.8,  # noqa: PLR2004
     )
-    receipt = receive(new, now=moment)
+    photos = [pictures.taken(rnd)] if rnd.random() < made_of.behaviour["photographed"] else []
+    receipt = receive(new, files=photos, now=moment)
     if not live:
         decide(receipt.report_id, now=moment + timedelta(seconds=2))
     return receipt.number
-
-
-def _live(made_of: World, number: str, moment: datetime, now: datetime, staff: Staff) -> None:
-    """Let a case live until the present: joined, answered, rated, disputed, as people do."""
-    rnd = made_of.random
-    case = with_known(Case.objects.get(number=number))
-    _moderate(rnd, case, moment, now, staff)
-    if case.status != "assigned" or case.due is None:
-        return
-    for n in range(rnd.choices((0, 1, 3), (85, 12, 3))[0]):
-        later = moment + timedelta(hours=rnd.uniform(1, 30))
-        if later < now:
-            key = f"demo:{number}:{n}"
-            cases.support_case(number, key=key, channel="app", now=later)
-    answered = _answered_at(rnd, case, moment, now)
-    if answered >= now or rnd.random() < (FORGOTTEN_URGENT if case.urgent else FORGOTTEN):
-        return
-    try:
-        _answer(made_of, case, staff, answered)
-    except CaseRefused:
-        return
-    rated = answered + timedelta(hours=rnd.uniform(2, 90))
-    if rated < now and rnd.random() < RATED and _rate(rnd, number, rated):
-        _settle_dispute(made_of, number, rated, now, staff)
-
-
-def _moderate(
-    rnd: random.Random, case: Case, moment: datetime, now: datetime, staff: Staff
-) -> None:
-    """Let a moderator look at what triage was unsure of."""
-    looked = moment + timedelta(minutes=rnd.uniform(3, 40))
-    if case.status == "submitted" and case.topic is not None and looked < now:
-        cases.register_case(case.number, by=staff.moderator, now=looked)
-        case.refresh_from_db()
-
-
-def _answered_at(rnd: random.Random, case: Case, moment: datetime, now: datetime) -> datetime:
-    assert case.due is not None
-    term, late = (case.due - moment).total_seconds(), 0.97 if case.urgent else 1.1
-    answered = moment + timedelta(seconds=term * rnd.betavariate(2, 2.2) * late)
-    if case.urgent:  # no emergency waits while the demo stands open for days
-        answered = min(answered, max(case.updated_at, now - timedelta(minutes=1)))
-    return answered
-
-
-def _settle_dispute(
-    made_of: World, number: str, rated: datetime, now: datetime, staff: Staff
-) -> None:
-    """Judge a dispute within a day; an upheld one is answered again and confirmed."""
-    judged = rated + timedelta(hours=made_of.random.uniform(3, 22))
-    if judged >= now:
-        return
-    upheld = made_of.random.random() < UPHELD
-    reason = "Проверили на месте: автор прав" if upheld else "Работы приняты, акт приложен к делу"
-    cases.judge_dispute(number, upheld=upheld, reason=reason, by=staff.judge, now=judged)
-    again = judged + timedelta(hours=made_of.random.uniform(10, 40))
-    if upheld and again < now:
-        case = with_known(Case.objects.get(number=number))
-        _answer(made_of, case, staff, again)
-        rate_answer(
-            number, answer_score=4, result_score=4, now=min(again + timedelta(hours=5), now)
-        )
-
-
-def _answer(made_of: World, case: Case, staff: Staff, at: datetime) -> None:
-    rnd = made_of.random
-    begun = at - (at - case.updated_at) * 0.6
-    cases.start_case(case.number, by=staff.executor, now=begun)
-    choice = rnd.randrange(len(ANSWERS))
-    result = RESULTS[choice]
-    if result == "solved" and case.topic and case.topic.proof:
-        result = "explained"  # no photo was taken of what never was
-    text = ANSWERS[choice].format(day=f"{at:%d.%m}")
-    cases.submit_answer(
-        case.number, text=text, result=result, by=staff.executor, now=at - (at - begun) * 0.1
-    )
-    cases.approve_answer(case.number, by=staff.approver, now=at)
-
-
-def _rate(rnd: random.Random, number: str, at: datetime) -> bool:
-    """Rate as people do; return whether it became a dispute."""
-    score = rnd.choices((1, 2, 3, 4, 5), (10, 9, 14, 27, 40))[0]
-    result = max(1, min(5, score + rnd.choice((-1, 0, 0))))
-    rate_answer(
-        number, answer_score=score, result_score=result,
-        comment="Ничего не сделано" if result == 1 else "", dispute=result == 1, now=at,
-    )  # fmt: skip
-    return result == 1
 
 
 def storm(count: int, now: datetime, made_of: World | None = None) -> Sequence[Any]:

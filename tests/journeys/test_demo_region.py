@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
-from otklik.demo import accounts
+from otklik.demo import accounts, seeding
 from otklik.demo.appealing import WRITTEN, write_appeals
 from otklik.flow.appeals.models import Notice, Signature
-from otklik.flow.cases.models import Case
+from otklik.flow.cases.models import Case, Proof
+from otklik.flow.intake.models import Attachment
 from otklik.ground.accounts.queries import powers_of
+from otklik.ground.territories.queries import region
+from otklik.journal.models import Entry
 from tests.cast import olga, signed_in
 
 if TYPE_CHECKING:
@@ -50,3 +54,25 @@ def test_a_closed_contours_answer_has_another_to_approve_it() -> None:
     assert head.anywhere("approve_answer")
     assert head.anywhere("see_closed_topics")
     assert not powers_of(accounts.official(accounts.CONTOUR)).anywhere("approve_answer")
+
+
+def test_what_happens_to_messages_happens_in_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = seeding.world
+
+    def eventful(number: int) -> seeding.World:
+        made = usual(number)
+        often = {**dict.fromkeys(made.behaviour, 0.3), "photographed": 0.1}
+        often |= {"asked": 0.7, "replied": 1.0, "rated": 1.0}
+        return replace(made, behaviour=often)
+
+    monkeypatch.setattr(seeding, "world", eventful)
+    accounts.settle(region())
+    assert seeding.seed(70, 60, timezone.localtime(), 7) == 70
+    told = set(Entry.objects.values_list("kind", flat=True))
+    asked = (
+        "rejected", "questioned", "clarified", "returned", "extended", "answered_interim", "woken",
+        "answered", "disputed", "reopened", "withdrawn",
+    )  # fmt: skip
+    assert {f"case.{each}" for each in asked} <= told
+    assert Attachment.objects.filter(purpose="message").exists()
+    assert Proof.objects.exists()
