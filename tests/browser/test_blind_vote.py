@@ -124,7 +124,13 @@ def tab_to(page: Page, selector: str) -> None:
 def lives(page: Page, place: str) -> None:
     """Say by keyboard where one lives and when one was born."""
     tab_to(page, "#id_territory")
-    page.keyboard.type(place)
+    chosen = "document.activeElement.selectedOptions[0].text.trim()"
+    for _ in range(60):
+        page.keyboard.press("ArrowDown")
+        if page.evaluate(chosen) == place:
+            break
+    else:
+        raise AssertionError(f"the arrow never comes to {place}")
     tab_to(page, "#id_born")
     page.keyboard.type("03021990")
     tab_to(page, "main form.card button")
@@ -136,6 +142,7 @@ def votes_and_changes(anna: Page, served: str, slug: str) -> tuple[str, str]:
     anna.goto(f"{served}/votes/{slug}/")
     tab_to(anna, "a[href$='/ballot/']")
     anna.keyboard.press("Enter")
+    anna.wait_for_url("**/ballot/")
     lives(anna, "Вологда")
     anna.wait_for_selector("[data-get]:visible")
     tab_to(anna, "[data-get]")
