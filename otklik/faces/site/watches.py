@@ -135,8 +135,9 @@ def _drawn(shape: str) -> dict[str, Any]:
     ring = rules.ring_of(told, region().bounds)
     if not ring:
         raise rules.Refused(
-            "shape", "Обведите место на карте: от трёх углов до шестидесяти",
-            "Draw an area on the map: three corners or more",
+            "shape",
+            "Обведите место на карте: от трёх углов до шестидесяти, все в границах области",
+            "Draw an area on the map: three corners or more, all within the region",
         )  # fmt: skip
     lon, lat = (sum(each[axis] for each in ring) / len(ring) for axis in (0, 1))
     return {"territory": territory_at(lat, lon), "area": {"ring": ring}}
