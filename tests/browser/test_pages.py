@@ -188,6 +188,7 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     asked = first(people["votes"], f"main .rows {SIGNED}")
     answer(people["author"], f"{served}/surveys/{survey}/answer/1/")
     people["votes"].goto(f"{served}/desk/outcomes/?tab=undecided")
+    phase = first(people["votes"], "main a[href^='/desk/outcomes/']")
     guest.goto(f"{served}/votes/")
     people["votes"].goto(f"{served}/desk/votes/")
     return {
@@ -204,7 +205,7 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
         "saying": saying,
         "said": said,
         "conversation": conversation,
-        "phase": first(people["votes"], "main a[href^='/desk/outcomes/']"),
+        "phase": phase,
         "webhook": subscribed(city, served),
         "vote": first(guest, "main a[href^='/votes/']:not([href$='/how/'])"),
         "widget": widget,
