@@ -16,7 +16,7 @@ from otklik.flow.intake.models import Attachment
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region
 from otklik.journal.models import Entry
-from tests.cast import olga, signed_in
+from tests.cast import NOW, olga, signed_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_what_happens_to_messages_happens_in_the_demo(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(seeding, "world", eventful)
     accounts.settle(region())
-    assert seeding.seed(70, 60, timezone.localtime(), 7) == 70
+    assert seeding.seed(120, 60, NOW, 7) == 120
     told = set(Entry.objects.values_list("kind", flat=True))
     asked = (
         "rejected", "questioned", "clarified", "returned", "extended", "answered_interim", "woken",
