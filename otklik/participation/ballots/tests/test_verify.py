@@ -169,7 +169,7 @@ def test_every_single_change_is_caught(secrecy: str, tmp_path: Path) -> None:
             assert unseen(path), f"the operator may change {path}"
             passed += 1
     assert tried > 1000
-    assert 0 < passed < tried / 5
+    assert 0 < passed < tried / 4  # words that people read, each listed as not covered
     assert "texts" in {each["code"] for each in whole.files["threats.json"]}
 
 
