@@ -23,7 +23,7 @@ from otklik.demo.accounts import (
     SECOND_APPROVER,
     Actor,
 )
-from tests.browser.conftest import reported
+from tests.browser.conftest import reported, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -88,7 +88,9 @@ def write(anna: Page, served: str) -> str:
 def moderate(page: Page, served: str, number: str) -> None:
     """Find the unsure message in the queue, say what it is about, take it to work."""
     page.goto(f"{served}/desk/")
-    page.get_by_role("link", name=number).first.click()
+    link = page.get_by_role("link", name=number)
+    until(link.count, page, served)  # the wall counts a message before triage has made its case
+    link.first.click()
     press(page, "retopic")
     page.select_option("#retopic", "roads-pothole")
     page.select_option("#reterritory", "vologda-city")

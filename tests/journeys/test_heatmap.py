@@ -64,7 +64,7 @@ def test_the_snapshot_counts_hides_and_explains() -> None:
     assert queries.snapshot(narrowed, "6", now=NOW, public=False)["cells"] == []
 
 
-@pytest.mark.parametrize("name", ["topic", "territory", "channel"])
+@pytest.mark.parametrize("name", ["topic", "territory", "channel", "status"])
 def test_a_filter_that_names_nothing_is_told(name: str) -> None:
     lived()
     answer = signed_in(None).get("/api/heatmap", {name: "nowhere"})

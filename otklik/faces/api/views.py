@@ -16,12 +16,14 @@ from pydantic import Field
 
 from otklik.faces import access, show, tasks
 from otklik.flow.cases.queries import visible_numbers
+from otklik.flow.cases.rules import STATUSES
 from otklik.flow.problems.queries import known_near
 from otklik.flow.triage import queries as triage
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import find_address, territories
 from otklik.ground.topics.queries import directory, topics
 from otklik.readers.heatmap import queries as heat
+from otklik.readers.heatmap.rules import GROUPS
 from otklik.readers.live.queries import listener, sees_all
 
 if TYPE_CHECKING:
@@ -328,6 +330,7 @@ def _unknown(filters: heat.HeatFilters) -> str:
         ("topic", filters.topics, topics().by_code),
         ("territory", filters.territories, territories()),
         ("channel", filters.channels, directory("channels")),
+        ("status", filters.statuses, (*GROUPS, *STATUSES)),
     )
     asked = ((name, code) for name, codes, found in known for code in codes if code not in found)
     return next((f"{name}: {code}" for name, code in asked), "")

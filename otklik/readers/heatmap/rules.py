@@ -62,6 +62,9 @@ DONE = (
 )
 """Nobody works on a message in one of these states; every other state is open."""
 
+GROUPS = ("open", "overdue", "answered", "solved")
+"""What a filter by state may ask besides one state of the case."""
+
 WAITING = frozenset({"clarification"})
 """The clock stands: we wait for the author, so nothing is overdue."""
 
