@@ -55,9 +55,6 @@ class Follower:
     react: HandleOne | None = None
     reset: Callable[[], None] | None = None
 
-    def wants(self, entry: Entry) -> bool:
-        return self.kinds is None or entry.kind in self.kinds
-
     @property
     def code(self) -> tuple[str, str]:
         """Where its function is written: a module imported twice is still the same follower."""
@@ -145,25 +142,25 @@ def follow(one: Follower, limit: int = BATCH) -> int | None:
     assert one.handle
     with transaction.atomic(durable=True):
         rows = Cursor.objects.select_for_update(skip_locked=True, no_key=True)
-        cursor = rows.filter(name=one.name).first()
+        cursor = rows.filter(name=one.name).annotate(last=reading.last()).first()
         if cursor is None:
             return None
-        _advance(one, cursor, limit)
+        _advance(one, cursor, cursor.last, limit)
     return cursor.position
 
 
-def _advance(one: Follower, cursor: Cursor, limit: int) -> int:
-    """Handle the next entries under the cursor's lock; return how many there were."""
+def _advance(one: Follower, cursor: Cursor, last: int, limit: int) -> int:
+    """Handle the next entries under the cursor's lock; return how many there were of all kinds."""
     assert one.handle
-    entries = reading.after(cursor.position, limit)
-    wanted = [entry for entry in entries if one.wants(entry)]
+    wanted, seen = reading.stretch(cursor.position, last, limit, one.kinds)
     if wanted:
         one.handle(wanted)
-    if entries:
-        cursor.position = entries[-1].position or 0
+    passed = seen - cursor.position
+    if passed:
+        cursor.position = seen
         cursor.stopped_reason = ""
         cursor.save(update_fields=["position", "stopped_reason", "updated_at"])
-    return len(entries)
+    return passed
 
 
 def react(one: Follower, holder: str, limit: int = BATCH) -> int | None:
@@ -172,23 +169,24 @@ def react(one: Follower, holder: str, limit: int = BATCH) -> int | None:
     mine = Cursor.objects.filter(Q(held_by=holder) | Q(held_until__lte=Now()), name=one.name)
     if not mine.update(held_by=holder, held_until=Now() + LEASE):
         return None
-    position = Cursor.objects.values_list("position", flat=True).get(name=one.name)
-    entries = reading.after(position, limit)
-    for entry in entries:
-        if one.wants(entry):
-            one.react(entry)
-            if not _passed(one, holder, entry):
-                return None
-    if entries and not one.wants(entries[-1]):
-        _passed(one, holder, entries[-1])
-    return (entries[-1].position or 0) if entries else position
+    cursor = Cursor.objects.annotate(last=reading.last()).get(name=one.name)
+    wanted, seen = reading.stretch(cursor.position, cursor.last, limit, one.kinds)
+    position = cursor.position
+    for entry in wanted:
+        one.react(entry)
+        position = entry.position or 0
+        if not _passed(one, holder, position):
+            return None
+    if seen > position:
+        _passed(one, holder, seen)
+    return seen
 
 
-def _passed(one: Follower, holder: str, entry: Entry) -> bool:
+def _passed(one: Follower, holder: str, position: int) -> bool:
     """Move a reactor's cursor and prolong its lease; False when another has taken over."""
-    mine = Cursor.objects.filter(name=one.name, held_by=holder, position__lt=entry.position)
+    mine = Cursor.objects.filter(name=one.name, held_by=holder, position__lt=position)
     moved = mine.update(
-        position=entry.position,
+        position=position,
         stopped_reason="",
         updated_at=Now(),
         held_until=Now() + LEASE,
@@ -219,6 +217,13 @@ def catch_up(names: Collection[str] | None = None) -> None:
     Cursor.objects.filter(held_by=holder).update(held_by="", held_until=Now())
 
 
+def begin_at_head(name: str) -> None:
+    """Let a reactor begin with what comes from now on: the history before has had its reactions."""
+    (one,) = chosen([name])
+    last = _number_all()
+    Cursor.objects.filter(name=one.name, position__lt=last).update(position=last)
+
+
 def _number_all() -> int:
     last, before = reading.head(), -1
     while last != before:
@@ -234,14 +239,13 @@ def rebuild(name: str) -> int:
     (one,) = chosen([name])
     if one.handle is None or one.reset is None:
         raise ValueError(f"{name} cannot be rebuilt: it has no reset")
-    _number_all()
-    total = 0
+    last, total = _number_all(), 0
     with transaction.atomic(durable=True):
         cursor = Cursor.objects.select_for_update(no_key=True).get(name=name)
         one.reset()
         cursor.position = 0
         cursor.save(update_fields=["position", "updated_at"])
-        while passed := _advance(one, cursor, BATCH):
+        while passed := _advance(one, cursor, last, BATCH):
             total += passed
     return total
 
@@ -425,12 +429,12 @@ class Runner:
 
 def stuck(one: Follower) -> Entry | None:
     """Return the entry that this follower handles next: when it stopped, the one it stopped on."""
-    position = Cursor.objects.values_list("position", flat=True).filter(name=one.name).first() or 0
-    while entries := reading.after(position):
-        for entry in entries:
-            if one.wants(entry):
-                return entry
-        position = entries[-1].position or 0
+    cursor = Cursor.objects.annotate(last=reading.last()).filter(name=one.name).first()
+    position, last = (cursor.position, cursor.last) if cursor else (0, 0)
+    while position < last:
+        wanted, position = reading.stretch(position, last, 1, one.kinds)
+        if wanted:
+            return wanted[0]
     return None
 
 

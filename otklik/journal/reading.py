@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count
-from django.db.models.functions import TruncMinute
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce, TruncMinute
 
 from otklik.journal.models import Entry
 from otklik.journal.writing import inside_command
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-__all__ = ["BATCH", "Entry", "about", "about_many", "after", "count", "head", "of_kinds", "pace"]
+__all__ = [
+    "BATCH", "Entry", "about", "about_many", "after", "count", "head", "last", "of_kinds", "pace",
+    "stretch",
+]  # fmt: skip
 
 BATCH = 500
+WINDOW = 5_000
 
 
 def head(batch: int = BATCH) -> int:
@@ -39,6 +43,27 @@ def head(batch: int = BATCH) -> int:
 def after(position: int, limit: int = BATCH) -> list[Entry]:
     """Return the entries that follow a position: consecutive, without a hole."""
     return list(Entry.objects.filter(position__gt=position).order_by("position")[:limit])
+
+
+def last() -> Coalesce:
+    """Return the last position given, as an expression: to be asked for along with a cursor."""
+    given = Entry.objects.filter(position__isnull=False).order_by("-position").values("position")
+    return Coalesce(Subquery(given[:1]), 0)
+
+
+def stretch(
+    position: int, until: int, limit: int = BATCH, kinds: Collection[str] | None = None
+) -> tuple[list[Entry], int]:
+    """Return the next entries of some kinds, no more than `limit`, and how far was looked.
+
+    `until` is a position that was given already, so nothing can come in before it. A reader of few
+    kinds is not handed the others one by one; it looks through `WINDOW` entries at a time.
+    """
+    until = min(until, position + WINDOW)
+    entries = Entry.objects.filter(position__gt=position, position__lte=until).order_by("position")
+    found = list((entries if kinds is None else entries.filter(kind__in=kinds))[:limit])
+    full = len(found) == limit and found[-1].position
+    return found, full or max(until, position)
 
 
 def about(subject: str) -> list[Entry]:

@@ -216,6 +216,39 @@ class TestOnce:
         Cursor.objects.update(held_until=Now() - timedelta(seconds=1))
         assert following.react(alone, "second") is not None
 
+    def test_a_reactor_may_begin_with_what_comes_from_now_on(self) -> None:
+        done: list[int] = []
+
+        @reactor("late", kinds={Happened})
+        def react(entry: Entry) -> None:
+            done.append(entry.data["step"])
+
+        do(1, 2)
+        following.begin_at_head("late")
+        assert lag()["late"]["lag"] == 0
+        do(3)
+        catch_up()
+        assert done == [3]
+
+    def test_few_of_many_kinds_are_found_beyond_the_window(
+        self, monkeypatch: pytest.MonkeyPatch, seen: Callable[[str], list[int]]
+    ) -> None:
+        monkeypatch.setattr(reading, "WINDOW", 2)
+        noted: list[int | None] = []
+
+        @reactor("few", kinds={Noted})
+        def react(entry: Entry) -> None:
+            noted.append(entry.position)
+
+        watch("some", kinds={Noted})
+        do(*range(7))
+        note()
+        do(*range(3))
+        catch_up()
+        (position,) = noted
+        assert seen("some") == [position]
+        assert {name: each["lag"] for name, each in lag().items()} == {"few": 0, "some": 0}
+
     def test_a_reactor_that_was_taken_over_stops_in_time(
         self, registry: dict[str, Follower]
     ) -> None:

@@ -43,6 +43,35 @@ def test_after_gives_no_more_than_asked() -> None:
     assert reading.after(before + 5) == []
 
 
+def test_a_stretch_looks_as_far_as_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "WINDOW", 3)
+    before = reading.head()
+    do(*range(5))
+    until = reading.head()
+    assert reading.stretch(before, until, kinds={"test.noted"}) == ([], before + 3)
+    assert reading.stretch(before + 3, until, kinds={"test.noted"}) == ([], before + 5)
+    assert reading.stretch(before + 5, until, kinds={"test.noted"}) == ([], before + 5)
+
+
+def test_a_full_stretch_looked_no_further_than_its_last_entry() -> None:
+    before = reading.head()
+    do(*range(5))
+    until = reading.head()
+    for kinds in (None, {"test.happened"}):
+        entries, seen = reading.stretch(before, until, 2, kinds)
+        assert [entry.data["step"] for entry in entries] == [0, 1]
+        assert seen == before + 2
+
+
+def test_a_stretch_ends_where_the_journal_was_when_it_was_asked() -> None:
+    do(1)
+    until = reading.head()
+    do(2)
+    reading.head()
+    entries, seen = reading.stretch(until - 1, until)
+    assert ([entry.data["step"] for entry in entries], seen) == ([1], until)
+
+
 def test_history_holds_also_what_has_no_position_yet() -> None:
     do(1)
     reading.head()

@@ -26,6 +26,7 @@ from otklik.demo.surveying import survey
 from otklik.demo.voting import vote
 from otklik.flow.intake.models import Report
 from otklik.ground.territories.queries import region
+from otklik.journal.following import begin_at_head
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         seeding.everybody()
         failed = self._in_parts([f"--count={options['count']}", f"--days={options['days']}"])
         self.stdout.write(f"  {Report.objects.count()} messages")
+        if not failed:  # each part has decided about its messages: who writes now waits for none
+            begin_at_head("triage")
         declare(timezone.localtime())
         lead(timezone.localtime())
         grow(timezone.localtime())
