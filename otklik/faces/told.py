@@ -28,6 +28,7 @@ def beside(case: Case, sight: Sight) -> dict[str, Any]:
     return {
         "answers": answers(case, sight),
         "news": news(case, sight),
+        "links": case.report.extra.get("links") or [],
         "forwards": [(each, told_of(each, "ru")) for each in forwards_of(case)],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,8 @@ def test_a_posted_request_is_found_at_once_and_after_triage(client: Client) -> N
         ({"lat": 10.0, "long": 10.0}, 400),
         ({"description": "я" * 4001}, 400),
         ({"email": "no"}, 400),
+        ({"media_url": "javascript:alert(1)"}, 400),
+        ({"media_url": [f"https://town.example/{n}.jpg" for n in range(11)]}, 400),
         ({"jurisdiction_id": "chicago"}, 404),
     ],
 )
@@ -269,6 +272,34 @@ def test_answers_reach_the_official_and_only_those_without_words_reach_everybody
     assert found["extended_attributes"]["answers"] == []
 
 
+def test_links_to_pictures_elsewhere_reach_officials_alone_and_are_marked(client: Client) -> None:
+    photos = [f"https://town.example/photo/{name}.jpg" for name in ("a", "b")]
+    number = posted(client, media_url=photos).json()[0]["service_request_id"]
+    decide(Report.objects.get(number=number).pk, now=NOW)
+    page = signed_in(elena()).get(f"/desk/c/{number}/").content.decode()
+    assert all(f'href="{photo}" rel="noopener noreferrer nofollow"' in page for photo in photos)
+    assert "мы её не проверяли" in page
+    stranger = signed_in(accounts.official(accounts.ANALYST)).get(f"/desk/c/{number}/")
+    assert "town.example" not in stranger.content.decode()
+    (shown,) = client.get(f"{ROOT}/requests/{number}.json?extensions=true").json()
+    assert "town.example" not in json.dumps(shown)
+    assert "town.example" not in client.get(f"/m/{number}/").content.decode()
+
+
+def test_extensions_tell_what_changed_in_both_formats(client: Client) -> None:
+    case = opened_case()
+    shown = client.get(f"{ROOT}/requests.json?service_request_id={case.number}&extensions=true")
+    (found,) = shown.json()
+    assert found["notes"]
+    assert {tuple(each) for each in found["notes"]} == {("datetime", "description", "type")}
+    assert [each["datetime"] for each in found["notes"]] == sorted(
+        each["datetime"] for each in found["notes"]
+    )
+    xml = fromstring(client.get(f"{ROOT}/requests/{case.number}.xml?extensions=true").content)
+    assert text(xml, "request/notes/note/description") == found["notes"][0]["description"]
+    assert "notes" not in client.get(f"{ROOT}/requests/{case.number}.json").json()[0]
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -429,6 +460,7 @@ def test_another_site_follows_a_case_and_tells_of_it_as_fixmystreet_does(client:
     news = {
         "api_key": DEMO_KEY, "service_request_id": number, "status": "OPEN", "update_id": "fms-5",
         "updated_datetime": "2026-11-24T12:30:00+03:00", "description": "Яма стала ещё больше",
+        "media_url": "https://town.example/now.jpg",
     }  # fmt: skip
     first = client.post(f"{ROOT}/servicerequestupdates.json", news)
     again = client.post(f"{ROOT}/servicerequestupdates.json", news)
@@ -436,6 +468,7 @@ def test_another_site_follows_a_case_and_tells_of_it_as_fixmystreet_does(client:
     assert first.json() == again.json()
     page = signed_in(elena()).get(f"/desk/c/{number}/").content.decode()
     assert page.count("Яма стала ещё больше") == 1
+    assert page.count("https://town.example/now.jpg") == 1
 
 
 def test_news_of_others_requests_and_broken_news_are_refused(client: Client) -> None:

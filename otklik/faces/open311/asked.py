@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,8 @@ TEXT_LIMIT = 4000
 MOST = 1000
 FARTHEST = 50_000
 """Metres around a point that may be asked for."""
+MOST_LINKS = 10
+_web_address = URLValidator(["http", "https"])
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 
 
@@ -101,10 +105,11 @@ def new_report(data: QueryDict, arguments: Mapping[str, str], key: str, by: ApiK
     email, phone = arguments.get("email", ""), arguments.get("phone", "")
     extra: dict[str, Any] = {
         name: arguments[name]
-        for name in ("device_id", "account_id", "first_name", "last_name", "media_url")
+        for name in ("device_id", "account_id", "first_name", "last_name")
         if name in arguments
     }
     extra |= _answers(arguments["service_code"], data)
+    extra |= {"links": found} if (found := links(data, arguments)) else {}
     extra["key"] = by.pk
     return NewReport(
         text=words(text),
@@ -126,6 +131,24 @@ def new_report(data: QueryDict, arguments: Mapping[str, str], key: str, by: ApiK
 def words(text: str) -> str:
     """Return a description without HTML and with one kind of line ends."""
     return _TAG.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def links(data: QueryDict, arguments: Mapping[str, str]) -> list[str]:
+    """Return the addresses of pictures that lie elsewhere; 400 for what no browser should open."""
+    said = [each.strip() for each in data.getlist("media_url") if each.strip()]
+    found = list(dict.fromkeys(said or [arguments.get("media_url", "")]))
+    if len(found) > MOST_LINKS:
+        raise GeoReportError(
+            400, _("media_url: не больше %(limit)s адресов") % {"limit": MOST_LINKS}
+        )
+    try:
+        for each in filter(None, found):
+            _web_address(each)
+    except ValidationError:
+        raise GeoReportError(
+            400, _("media_url: нужен адрес, который начинается с http:// или https://")
+        ) from None
+    return [each for each in found if each]
 
 
 def _answers(code: str, data: QueryDict) -> dict[str, Any]:

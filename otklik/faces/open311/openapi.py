@@ -56,6 +56,8 @@ REQUEST = _object(
     requested_datetime=MOMENT, updated_datetime=MOMENT, expected_datetime=MAYBE, address=MAYBE,
     address_id=MAYBE, zipcode=MAYBE, lat=DEGREES, long=DEGREES, media_url=MAYBE,
     extended_attributes={"type": "object"},
+    notes={"type": "array", "items": _object("datetime description type", datetime=MOMENT,
+                                             description=TEXT, type=TEXT)},
 )  # fmt: skip
 SCHEMAS = {
     "Error": _object("code description", code={"type": "integer"}, description=TEXT),

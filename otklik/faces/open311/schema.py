@@ -141,21 +141,38 @@ def shown_answers(report: Report) -> list[dict[str, Any]]:
     ]
 
 
+def note(change: Change) -> dict[str, Any]:
+    """Return a change of a public case, as Chicago's extension tells of it."""
+    return {
+        "datetime": stamp(change.at),
+        "description": _told(change),
+        "type": change.status.lower(),
+    }
+
+
+def _told(change: Change) -> str:
+    return ". ".join(filter(None, [change.sentence, mask(change.answer)]))
+
+
 def update(change: Change) -> dict[str, Any]:
     """Return a change of a public case, as FixMyStreet reads it."""
-    said = [change.sentence, mask(change.answer)]
     return {
         "update_id": str(change.number),
         "service_request_id": change.case,
         "status": change.status,
         "updated_datetime": stamp(change.at),
-        "description": ". ".join(filter(None, said)),
+        "description": _told(change),
         "media_url": None,
     }
 
 
-def request(case: Case, language: str, *, base: str, extensions: bool) -> dict[str, Any]:
-    """Return a public case as a service request: no contact, no exact place, masked text."""
+def request(
+    case: Case, language: str, *, base: str, notes: Sequence[Change] | None = None
+) -> dict[str, Any]:
+    """Return a public case as a service request: no contact, no exact place, masked text.
+
+    With its changes it is one with extensions.
+    """
     photos = [each for each in case.report.attachments.all()
               if each.public and each.purpose == "message"]  # fmt: skip
     closed = case.status in rules.FINAL or case.status == "answered"
@@ -179,7 +196,7 @@ def request(case: Case, language: str, *, base: str, extensions: bool) -> dict[s
         "long": _coarse(case.lon),
         "media_url": f"{base}/files/{photos[0].token}/public" if photos else None,
     }
-    if extensions:
+    if notes is not None:
         content["extended_attributes"] = {
             "status": case.status,
             "result": case.result or None,
@@ -188,6 +205,7 @@ def request(case: Case, language: str, *, base: str, extensions: bool) -> dict[s
             "channel": case.report.channel,
             "answers": shown_answers(case.report),
         }
+        content["notes"] = [note(each) for each in notes]
     return content
 
 

@@ -20,7 +20,7 @@ from otklik.flow.partners.rules import STATUSES
 from otklik.ground.accounts.queries import api_key
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
 LONGEST = 80
 
@@ -47,7 +47,7 @@ def _tell(http: HttpRequest, fmt: str) -> HttpResponse:
 def _take(http: HttpRequest, fmt: str) -> HttpResponse:
     arguments = posted(http)
     key = key_for(arguments, "updates")
-    news = _news(arguments)
+    news = _news(http.POST, arguments)
     number = arguments.get("service_request_id", "")
     if not number:
         raise GeoReportError(400, _("Не указан service_request_id"))
@@ -61,7 +61,7 @@ def _take(http: HttpRequest, fmt: str) -> HttpResponse:
     return schema.answer("service_request_updates", [{"update_id": str(taken.pk)}], fmt)
 
 
-def _news(arguments: dict[str, str]) -> News:
+def _news(data: QueryDict, arguments: dict[str, str]) -> News:
     status = arguments.get("status", "").upper()
     if status not in STATUSES:
         raise GeoReportError(
@@ -73,4 +73,5 @@ def _news(arguments: dict[str, str]) -> News:
     number = arguments.get("update_id", "") or uuid.uuid4().hex
     if len(number) > LONGEST:
         raise GeoReportError(400, _("update_id длиннее %(limit)s знаков") % {"limit": LONGEST})
-    return News(number, status, asked.words(arguments.get("description", "")))
+    said = [asked.words(arguments.get("description", "")), *asked.links(data, arguments)]
+    return News(number, status, "\n".join(filter(None, said)))

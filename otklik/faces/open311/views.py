@@ -25,7 +25,7 @@ from otklik.ground.territories.queries import region
 from otklik.ground.topics.queries import fact, questions, topics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -122,13 +122,19 @@ def _list(http: HttpRequest, fmt: str) -> HttpResponse:
         found = _numbered(arguments)
     else:
         found = _placed(_timed(found.filter(**_narrowing(arguments)), arguments), arguments)
-    extensions = arguments.get("extensions") == "true"
-    base = http.build_absolute_uri("/").rstrip("/")
-    content = [
-        schema.request(case, language(http), base=base, extensions=extensions)
-        for case in found[asked.page(arguments)]
-    ]
+    content = _shown(http, found[asked.page(arguments)])
     return schema.answer("service_requests", content, fmt)
+
+
+def _shown(http: HttpRequest, cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """Return cases as requests; with `extensions=true` what changed in them too."""
+    said, base, shown = language(http), http.build_absolute_uri("/").rstrip("/"), list(cases)
+    if http.GET.get("extensions", "").strip() != "true":
+        return [schema.request(case, said, base=base) for case in shown]
+    told = partners.history([case.number for case in shown], said)
+    return [
+        schema.request(case, said, base=base, notes=told.get(case.number, [])) for case in shown
+    ]
 
 
 def _numbered(arguments: Mapping[str, str]) -> QuerySet[Case]:
@@ -178,14 +184,12 @@ def _placed(found: QuerySet[Case], arguments: Mapping[str, str]) -> QuerySet[Cas
 @georeport("GET")
 def request(http: HttpRequest, fmt: str, number: str) -> HttpResponse:
     """Give one request; a hidden one looks as if it were not there."""
-    base = http.build_absolute_uri("/").rstrip("/")
     try:
         case = queries.public_case(number)
     except ObjectDoesNotExist:
         content = [_just_received(number, language(http))]
     else:
-        extensions = http.GET.get("extensions") == "true"
-        content = [schema.request(case, language(http), base=base, extensions=extensions)]
+        content = _shown(http, [case])
     return schema.answer("service_requests", content, fmt)
 
 

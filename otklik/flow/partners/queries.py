@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from otklik.journal.models import Entry
+
 TOLD = frozenset(
     fact.kind
     for fact in (
@@ -99,7 +101,20 @@ def changes(
         cases = cases.filter(number__in=numbers)
     known = list(cases.values_list("number", flat=True)[:MOST])
     entries = about_many([f"case:{number}" for number in known], TOLD)
-    within = list(entries.filter(at__gte=since, at__lte=until)[:MOST])
+    return _changes(entries.filter(at__gte=since, at__lte=until)[:MOST], language)
+
+
+def history(numbers: Collection[str], language: str) -> dict[str, list[Change]]:
+    """Return all that changed in some cases, by number, the oldest first."""
+    found: dict[str, list[Change]] = {}
+    entries = about_many([f"case:{number}" for number in numbers], TOLD)
+    for change in _changes(entries, language):
+        found.setdefault(change.case, []).append(change)
+    return found
+
+
+def _changes(entries: QuerySet[Entry], language: str) -> list[Change]:
+    within = list(entries)
     keys = [each.data["answer"] for each in within if each.data.get("answer")]
     texts = dict(Answer.objects.filter(pk__in=keys).values_list("pk", "text"))
     return [
