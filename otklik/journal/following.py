@@ -253,8 +253,8 @@ def rebuild(name: str) -> int:
 def lag() -> dict[str, Lag]:
     """Return how far each follower is behind the head.  Looks, and so numbers."""
     discover()
-    head = reading.head()
     cursors = Cursor.objects.in_bulk()
+    head = reading.head()  # after the cursors: nobody is ahead of it
     found: dict[str, Lag] = {}
     for name in sorted(followers):
         cursor = cursors.get(name)
