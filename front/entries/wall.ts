@@ -8,10 +8,8 @@ import { Why } from "../lib/why";
 interface Titles { ru: string; en: string }
 interface Latest { at: string; ru: string; en: string; place_ru: string; place_en: string }
 type Tiles = Record<string, number | null>;
-interface Frame {
-  as_of: number; at: string; levels: Record<string, { rows: Row[]; gone: string[] }>;
-  tiles?: Tiles; worst?: Worst[]; latest?: Latest[]; topics?: Record<string, Titles>;
-}
+interface Panel { tiles?: Tiles; worst?: Worst[]; latest?: Latest[]; topics?: Record<string, Titles> }
+interface Frame extends Panel { as_of: number; at: string; levels: Record<string, { rows: Row[]; gone: string[] }> }
 
 const language = document.documentElement.lang.startsWith("en") ? "en" : "ru";
 const say = words(document);
@@ -24,6 +22,7 @@ const FILTERS = ["topic", "territory", "days", "from", "to", "channel", "status"
 class Wall {
   private readonly levels = new Map<string, Map<string, Row>>();
   private topics: Record<string, Titles> = {};
+  private whole: Panel = {}; // what stands beside the map of everything
   private readonly filters = need<HTMLFormElement>("[data-filters]");
   private readonly why = new Why(() => this.query());
   private readonly map: HeatMap;
@@ -100,11 +99,13 @@ class Wall {
     this.topics = { ...this.topics, ...frame.topics };
     this.last = frame.at;
     this.state(true);
-    if (frame.tiles) this.tiles(frame.tiles);
-    if (frame.worst) this.worst(frame.worst);
-    if (frame.latest) this.latest(frame.latest);
+    for (const part of ["tiles", "worst", "latest"] as const) if (frame[part]) this.whole = { ...this.whole, [part]: frame[part] };
+    if (frame.tiles) this.tiles(frame.tiles, need(".wall__stage")); // the other screens are of the whole region
     if (this.filtered()) this.soon();
-    else this.draw();
+    else {
+      this.beside(frame);
+      this.draw();
+    }
     this.element.dataset.asOf = String(frame.as_of);
   }
 
@@ -144,12 +145,14 @@ class Wall {
     const question = ++this.asking; // an answer to an earlier one that comes late is not drawn
     if (!this.filtered()) {
       this.told("");
+      this.beside(this.whole);
       return this.draw();
     }
     this.told(say("asking"));
     try {
-      const [cells, land] = await Promise.all([this.fetched(this.map.level), this.fetched("territory")]);
+      const [cells, land, panel] = await Promise.all([this.fetched(this.map.level), this.fetched("territory"), this.fetchedPanel()]);
       if (question !== this.asking) return;
+      this.beside(panel);
       this.draw(cells, land);
       this.told("");
     } catch (reason) {
@@ -172,9 +175,40 @@ class Wall {
     const button = need("[data-asked]");
     button.textContent = words.length ? words.join(" · ") : say("everything");
     need("[data-asked-by]").toggleAttribute("data-narrow", words.length > 0);
-    const same = new URLSearchParams(chosen.map((each) => [each.name, each.value]));
+    const same = this.chosen();
+    for (const each of findAll("[data-of]")) each.textContent = words.length ? words.join(" · ") : each.dataset.of!;
+    for (const each of findAll("[data-of-everything]")) each.hidden = !words.length; // what does not follow says so
+    for (const link of findAll<HTMLAnchorElement>("a[data-tile]")) this.list(link);
     need<HTMLAnchorElement>("[data-as-table]").search = String(same); // the equal table, asked the same
     history.replaceState(null, "", `${location.pathname}${words.length ? `?${same}` : ""}`); // to be passed on or reloaded
+  }
+
+  private chosen(): URLSearchParams {
+    return new URLSearchParams(FILTERS.filter((name) => this.value(name)).map((name) => [name, this.value(name)]));
+  }
+
+  /** A figure under filters opens the list of the same; there is no list of «counted today and now answered». */
+  private list(link: HTMLAnchorElement): void {
+    const query = new URLSearchParams((link.dataset.list ??= link.search));
+    for (const name of ["topic", "territory", "channel"]) if (this.value(name)) query.set(name, this.value(name));
+    if (this.value("status")) link.removeAttribute("href");
+    else link.href = `/desk/?${query}`;
+  }
+
+  private async fetchedPanel(): Promise<Panel> {
+    const query = this.chosen();
+    if (this.element.dataset.token) query.set("token", this.element.dataset.token);
+    const answer = await fetch(`${this.element.dataset.side!}?${query}`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()) as Panel;
+  }
+
+  /** What stands beside the map: figures, the most acute places, the newest messages. */
+  private beside(panel: Panel): void {
+    this.topics = { ...this.topics, ...panel.topics };
+    if (panel.tiles) this.tiles(panel.tiles, need(".wall__side"));
+    if (panel.worst) this.worst(panel.worst);
+    if (panel.latest) this.latest(panel.latest);
   }
 
   private async fetched(level: string): Promise<Row[]> {
@@ -200,25 +234,24 @@ class Wall {
     this.element.dataset.count = String(shown.reduce((total, row) => total + row[3], 0));
   }
 
-  private tiles(tiles: Tiles): void {
-    for (const tile of findAll("[data-tile]")) {
+  private tiles(tiles: Tiles, within: HTMLElement): void {
+    for (const tile of findAll("[data-tile]", within)) {
       const value = tiles[tile.dataset.tile!];
       if (value !== undefined) tile.textContent = value === null ? "—" : value.toLocaleString(language);
     }
     const usual = tiles.usual_today ?? null;
+    const change = (name: string, text: string, bad: number, against = ""): void => {
+      for (const place of findAll(`[data-change="${name}"]`, within)) {
+        place.replaceChildren(...(text ? [text, " ", make("small", {}, against)] : []));
+        place.dataset.mood = bad > 0 ? "worse" : bad < 0 ? "better" : "same";
+      }
+    };
     // a share of a handful says nothing: at night one message more is «+100 %»
-    if (usual !== null && usual < FEW) this.change("today", say("usual", { usual: Math.round(usual) }), 0);
-    else this.change("today", percent(tiles.today, usual), worse(tiles.today, usual, 0.1), say("against_usual"));
-    this.change("overdue", difference(tiles.overdue, tiles.overdue_before), worse(tiles.overdue, tiles.overdue_before), say("against_day"));
-    this.change("first_answer", difference(tiles.first_answer_hours, tiles.first_answer_before), worse(tiles.first_answer_hours, tiles.first_answer_before), say("against_week"));
-    this.change("rating", difference(tiles.rating, tiles.rating_before), -worse(tiles.rating, tiles.rating_before), say("against_month"));
-  }
-
-  private change(name: string, text: string, bad: number, against = ""): void {
-    for (const place of findAll(`[data-change="${name}"]`)) {
-      place.replaceChildren(...(text ? [text, " ", make("small", {}, against)] : []));
-      place.dataset.mood = bad > 0 ? "worse" : bad < 0 ? "better" : "same";
-    }
+    if (usual !== null && usual < FEW) change("today", say("usual", { usual: Math.round(usual) }), 0);
+    else change("today", percent(tiles.today, usual), worse(tiles.today, usual, 0.1), say("against_usual"));
+    change("overdue", difference(tiles.overdue, tiles.overdue_before), worse(tiles.overdue, tiles.overdue_before), say("against_day"));
+    change("first_answer", difference(tiles.first_answer_hours, tiles.first_answer_before), worse(tiles.first_answer_hours, tiles.first_answer_before), say("against_week"));
+    change("rating", difference(tiles.rating, tiles.rating_before), -worse(tiles.rating, tiles.rating_before), say("against_month"));
   }
 
   private readonly topic = (code: string | null): string => (code ? (this.topics[code]?.[language] ?? "") : "");
@@ -226,6 +259,7 @@ class Wall {
   private worst(list: Worst[]): void {
     this.scenes.worst(list, this.topic);
     need("[data-worst]").replaceChildren(
+      ...(list.length ? [] : [make("li", { class: "wall__none" }, say("quiet"))]),
       ...list.map((each) => {
         const more = Math.round(each.count - each.expected);
         const button = make("button", { type: "button", "data-band": each.band }, badge(each),
@@ -238,8 +272,9 @@ class Wall {
   }
 
   private latest(list: Latest[]): void {
+    need("[data-now]").hidden = !list.length;
     need("[data-latest]").replaceChildren(
-      ...list.slice(0, 6).map((each) => make("li", {}, make("time", {}, clock(each.at)), make("span", {}, each[language], " ", make("small", {}, each[`place_${language}`])))),
+      ...list.slice(0, 6).map((each) => make("li", {}, make("time", {}, when(each.at)), make("span", {}, each[language], " ", make("small", {}, each[`place_${language}`])))),
     );
   }
 
@@ -260,6 +295,13 @@ class Wall {
     tick();
     setInterval(tick, 5000);
   }
+}
+
+/** A message of today by its hour, an older one by its day. */
+function when(at: string): string {
+  const day = (moment: Date): string => moment.toLocaleDateString(language, { day: "2-digit", month: "2-digit", ...zone });
+  const that = day(new Date(at));
+  return that === day(new Date()) ? clock(at) : that;
 }
 
 type Value = number | null | undefined;

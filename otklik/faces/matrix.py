@@ -132,6 +132,8 @@ SECTIONS = (
     Door("wall", "Служебная карта целиком", ("see_monitor",), "GET /monitor/", whole_region=True),
     Door("boards", "Просроченное по органам на стене", ("see_monitor",), "GET /monitor/boards.json",
          whole_region=True),
+    Door("side", "Сводка рядом с картой", ("see_monitor",), "GET /monitor/side.json",
+         whole_region=True),
     Door("live", "Служебный поток", ("see_monitor",), "GET /live/heatmap?token=",
          whole_region=True),
     Door("cells", "Служебная карта в API", ("see_monitor",), "GET /api/heatmap?resolution=9",

@@ -240,6 +240,8 @@ def _met(client: Client, door: matrix.Door) -> str:
         return YES if listener(found[1].replace("&#x27;", "'")) else common
     if door.code == "boards":
         return YES if "overdue" in client.get(address).json() else common
+    if door.code == "side":
+        return common if client.get(address).json()["public"] else YES
     if door.code == "cells":
         return YES if client.get(address).status_code == 200 else common
     if door.code == "why":

@@ -36,6 +36,8 @@ FLAGS = [
 SECONDS = 180
 PATIENCE = 90_000
 """A wait fails only after so many milliseconds: a loaded machine is slow, not wrong."""
+SURROUNDINGS: dict[str, str] = {}
+"""In which the demo region is served, for another process of the same."""
 ASKED: list[str] = []
 """Every address that a page asked for, in one test."""
 
@@ -54,9 +56,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {READY}")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     env = {
         **os.environ,
         "DATABASE_URL": address_of(name),
@@ -66,12 +66,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PORT": str(port),
     }
     otklik = [sys.executable, "-m", "config.cli"]
+    SURROUNDINGS.update(env)
     seed = [*otklik, "demo", "seed", "--count=60"]
     subprocess.run(seed, env=env, check=True, stdout=subprocess.DEVNULL)
     freshness.remember(env["DATABASE_URL"], freshness.digest(demo=True))  # nothing of it twice
     server = subprocess.Popen([*otklik, "serve", "--demo"], env=env)
     try:
-        _wait(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"
     finally:
         started = psutil.Process(server.pid).children(recursive=True)
@@ -82,7 +83,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert not left, "SIGTERM ends every process that was started"
 
 
-def _wait(address: str) -> None:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(address: str) -> None:
+    """Wait until a server that is starting answers."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         try:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import select
 import socket
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from otklik.demo.accounts import LEADER, MODERATOR
-from tests.browser.conftest import reported
+from tests.browser import streets
+from tests.browser.conftest import SURROUNDINGS, free_port, reported, wait_for
 from tests.browser.test_journey import entered
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -144,3 +152,76 @@ def test_its_screens_turn_by_themselves_unless_motion_is_unwanted(
     guest.goto(f"{served}/monitor/")
     expect(guest.locator("[data-rotate]")).to_have_attribute("aria-pressed", "false")
     assert guest.locator('[data-scene-tab="overdue"]').count() == 0
+
+
+def test_the_panel_follows_the_filters_as_the_map_does(browser: Browser, served: str) -> None:
+    some_heat(served)
+    leader = entered(browser, served, LEADER)
+    leader.goto(f"{served}/monitor/")
+    leader.locator("[data-wall][data-as-of][data-ready]").wait_for(timeout=60_000)
+    panel = leader.locator(".wall__side")
+    expect(panel.locator("[data-worst] li")).not_to_have_count(1)
+    whole = panel.locator('[data-tile="today"]').inner_text()
+    leader.locator("[data-asked-by]").click()
+    leader.select_option('[name="territory"]', "cherepovets-city")
+    leader.select_option('[name="topic"]', "roads")
+    only = panel.locator("[data-worst] li")
+    expect(only).to_have_count(1)
+    expect(only).to_contain_text("Череповец")
+    expect(panel.locator("[data-of-everything]")).to_contain_text("дороги · Череповец")
+    shown = panel.locator('[data-tile="today"]')
+    expect(shown).not_to_have_text(whole)
+    count = shown.inner_text()
+    leader.goto(f"{served}{shown.get_attribute('href')}")
+    expect(leader.locator(".bulk")).to_contain_text(f"Найдено: {count}")
+
+
+@pytest.fixture
+def with_streets(served: str, tmp_path: Path) -> Iterator[str]:
+    """Serve the same region once more, by a process whose setting names a map of streets."""
+    if not SURROUNDINGS:
+        pytest.skip(f"{served} was started by somebody else")
+    file, port = tmp_path / "streets.pmtiles", free_port()
+    streets.write(file, 59.22, 39.89)
+    env = {**SURROUNDINGS, "MAP_PMTILES": str(file), "PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "config.cli", "live"], env=env)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_an_operators_map_of_streets_is_drawn_under_ours(
+    browser: Browser, served: str, with_streets: str
+) -> None:
+    page = browser.new_page(locale="ru-RU", viewport={"width": 800, "height": 700})
+    page.goto(f"{with_streets}/send/")
+    page.locator("[name=place_kind][value=pin]").check(force=True)
+    expect(page.locator(".map__credit")).to_contain_text("Protomaps")
+    for _ in range(60):
+        if wet(page.locator(".map:has(canvas)")) > TENTH:
+            break
+        page.wait_for_timeout(500)
+    else:
+        pytest.fail("the tile was never drawn")
+    page.goto(f"{served}/send/")
+    page.locator("[name=place_kind][value=pin]").check(force=True)
+    expect(page.locator(".map__credit")).to_contain_text("Natural Earth")
+    page.locator(".map__zoom").wait_for()
+    assert wet(page.locator(".map:has(canvas)")) < TENTH
+    page.close()
+
+
+WATER = (128, 222, 234)
+"""The colour of water in Protomaps' light style: nothing of ours has it."""
+TENTH = 0.1
+
+
+def wet(shown: Locator) -> float:
+    """Return which share of a map is water."""
+    picture = Image.open(io.BytesIO(shown.screenshot())).convert("RGB").tobytes()
+    pixels = [picture[n : n + 3] for n in range(0, len(picture), 3)]
+    near = [all(abs(a - b) <= 3 for a, b in zip(each, WATER, strict=True)) for each in pixels]
+    return sum(near) / len(near)

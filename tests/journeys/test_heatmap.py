@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,9 @@ from otklik.readers.heatmap import queries
 from otklik.readers.heatmap import wall as wall_figures
 from otklik.readers.heatmap.models import HeatRow
 from tests.cast import NOW, anna_writes, boris, clara, opened_case, signed_in
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER = "Яму заделали сегодня утром, проверим через неделю"
@@ -106,3 +110,45 @@ def test_each_number_of_the_home_page_and_the_wall_opens_the_list_that_it_counts
     assert (figures["today"], figures["overdue"]) == (3, 1)
     assert "вместе с непубличными" in visitor.get("/monitor/").content.decode()
     assert 'class="tile__value" href' not in visitor.get("/monitor/").content.decode()
+
+
+def test_the_panel_beside_the_map_follows_its_filters_and_opens_the_lists_of_the_same() -> None:
+    from tests.cast import make_world  # noqa: PLC0415
+
+    make_world()
+    now = timezone.now()
+    for n in range(4):
+        opened_case(now=now - timedelta(minutes=n), topic="roads-pothole")
+    opened_case(now=now, topic="waste-bulky")
+    opened_case(now=now - timedelta(days=40), topic="roads-pothole")
+    catch_up()
+    leader, visitor = signed_in(accounts.official(accounts.LEADER)), signed_in(None)
+
+    def side(asker: Client, query: str) -> dict[str, Any]:
+        found: dict[str, Any] = asker.get(f"/monitor/side.json?{query}").json()
+        return found
+
+    for query in ("topic=roads", "topic=waste", "topic=roads&territory=vologda-city",
+                  "territory=cherepovets-city", "topic=roads&channel=site"):  # fmt: skip
+        tiles = side(leader, query)["tiles"]
+        for name, status in (("today", f"counted&since={timezone.localdate()}"),
+                             ("overdue", "counted_overdue")):  # fmt: skip
+            listed = leader.get(f"/desk/?status={status}&{query}").content.decode()
+            assert f"Найдено: {tiles[name]}<" in listed, (query, name)
+    found = side(leader, "topic=roads&days=1")
+    (city,) = leader.get(
+        "/api/heatmap", {"topic": "roads", "resolution": "territory",
+                         "from": (now - timedelta(days=1)).isoformat()}
+    ).json()["cells"]  # fmt: skip
+    assert (found["tiles"]["today"], found["tiles"]["overdue"]) == (4, 1)
+    assert [(each["place"], each["count"], each["band"]) for each in found["worst"]] == [
+        (city["cell"], 4, city["band"])
+    ]
+    assert {each["topic"] for each in found["latest"]} == {"roads-pothole"}
+    assert side(leader, "status=answered")["tiles"]["today"] == 0
+    assert side(leader, "topic=health")["worst"] == []
+    narrowed = side(visitor, "topic=waste")
+    assert narrowed["public"]
+    assert narrowed["tiles"]["today"] is None, "one message is somebody's"
+    assert (narrowed["worst"], narrowed["latest"]) == ([], [])
+    assert side(visitor, "topic=roads")["tiles"]["today"] == 4

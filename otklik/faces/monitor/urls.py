@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.wall, name="wall"),
     path("table/", views.table, name="table"),
     path("boards.json", views.boards, name="boards"),
+    path("side.json", views.side, name="side"),
     path("mark/", views.mark, name="mark"),
     path("territories.geojson", views.shapes, name="shapes"),
 ]

@@ -25,8 +25,9 @@ from otklik.participation.outcomes import queries as outcomes
 from otklik.participation.projects.queries import may_start
 from otklik.readers.heatmap import commands
 from otklik.readers.heatmap import queries as heat
+from otklik.readers.heatmap import wall as heat_wall
 from otklik.readers.heatmap.rules import BANDS, REASONS, Refused, local_midnight, parameters
-from otklik.readers.live.queries import sees_all, token
+from otklik.readers.live.queries import listener, sees_all, token
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,6 +116,16 @@ def _boards() -> dict[str, Any]:
         "solved": solved,
         "promises": {**outcomes.pressing(now), "broken": broken},
     }
+
+
+@never_cache
+@require_GET
+def side(request: HttpRequest) -> JsonResponse:
+    """Give the panel beside the map as the page's filters narrow it; all of it comes by stream."""
+    now = timezone.localtime()
+    official = listener(request.GET.get("token", "")) or access.official(request)
+    filters, public = filters_of(asked_of(request.GET), now), not sees_all(official)
+    return JsonResponse(heat_wall.side(filters, now=now, public=public) | {"public": public})
 
 
 @never_cache

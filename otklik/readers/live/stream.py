@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from otklik.readers.heatmap import queries, wall
 from otklik.readers.heatmap.counting import count
-from otklik.readers.heatmap.rules import ACUTE, LIVE_LEVELS
+from otklik.readers.heatmap.rules import LIVE_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,10 +61,10 @@ def picture(topic: Topic, now: datetime) -> Picture:
         table = queries.table(seen, count(seen, level))
         places[level] = queries.visible(table, seen.p) if topic.public else table
     municipalities = places["territory"]
-    red = int((municipalities["band"] == ACUTE).sum())
+    beside = wall.panel(seen, municipalities, public=topic.public)
     return Picture(
         seen.position, seen.copy.timeline, queries.iso(now), places,
-        wall.tiles(seen, red), wall.worst(municipalities), wall.latest(seen),
+        beside.tiles, beside.worst, beside.latest,
     )  # fmt: skip
 
 
