@@ -414,6 +414,19 @@ def test_the_sstu_report_passes_its_own_rules_in_every_one_of_the_nine_statuses(
     content = base64.b64decode(attached["attachment"]["content"])
     assert "Яму заделали щебнем" in read(content)
     assert Look.objects.filter(subject="sstu:2026-11").exists()
+    each_number_of_the_sstu_page_opens_its_list(registrar, made)
+
+
+def each_number_of_the_sstu_page_opens_its_list(client: Client, made: list[dict[str, Any]]) -> None:
+    address = "/desk/appeals/sstu/?month=2026-11"
+    page = client.get(address).content.decode()
+    told = dict(re.findall(r'data-part="(\w+)">(\d+)<', page))
+    asked = [question["status"] for each in made for question in each["questions"]]
+    assert told == {"ready": str(len(made))} | {name: str(asked.count(name)) for name in NINE}
+    for part, number in told.items():
+        opened = client.get(f"{address}&part={part}").content.decode()
+        assert opened.count("<li data-behind>") == int(number), part
+    assert client.get(f"{address}&part=secret").status_code == 404
 
 
 def report(client: Client) -> list[dict[str, Any]]:

@@ -141,9 +141,23 @@ def test_five_hundred_messages_become_one_problem_with_one_answer(client: Client
     each_author_rates_alone(receipts[:3])
     neighbour.post(followed, {"solved": "no"})
     enter(client, accounts.MODERATOR)
-    page = client.get(f"/desk/problems/{problem.pk}/").content.decode()
-    tiles = dict(re.findall(r'tile__name">([^<]+)</span><span class="tile__value">(\d+)<', page))
-    assert (tiles["Подтвердили: решено"], tiles["Не согласны"]) == ("1", "2")
+    each_number_opens_the_list_that_it_counts(client, f"/desk/problems/{problem.pk}/")
+
+
+def each_number_opens_the_list_that_it_counts(client: Client, address: str) -> None:
+    page = client.get(address).content.decode()
+    tiles = dict(re.findall(r'data-part="(\w+)"[^>]*>(\d+)<', page))
+    assert tiles == {
+        "cases": str(MESSAGES + 1), "unanswered": "1", "confirmed": "1", "disputed": "1",
+        "joined": "1", "solved": "0", "unsolved": "1",
+    }  # fmt: skip
+    for part, number in tiles.items():
+        opened = client.get(f"{address}?part={part}").content.decode()
+        assert f'data-found="{number}"' in opened, part
+        if int(number) < 100:  # on one page
+            rows = opened.count('type="checkbox" name="number"')
+            assert rows == (int(number) if part in {"unanswered", "confirmed", "disputed"} else 0)
+    assert client.get(f"{address}?part=secret").status_code == 404
 
 
 def each_author_rates_alone(receipts: list[Receipt]) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,7 +55,18 @@ VERBS = (
     ("approve", _l("Согласовать ответ")),
     ("send_back", _l("Вернуть ответ")),
 )
-SHOWN = 500
+TILES = (
+    ("cases", _l("Обращений")),
+    ("unanswered", _l("Ждут ответа")),
+    ("confirmed", _l("Подтвердили: решено")),
+    ("disputed", _l("Не согласны")),
+    ("joined", _l("И у меня")),
+)
+LISTS = dict(TILES) | {
+    "cases": _l("Обращения"), "answered": _l("Дан ответ"), "solved": _l("И у меня: решено"),
+    "unsolved": _l("И у меня: не решено"),
+}  # fmt: skip
+SHOWN, PAGE = 500, 100
 
 
 class ProblemForm(forms.Form):
@@ -242,20 +254,25 @@ def edit(request: HttpRequest, problem_id: int) -> HttpResponse:
 def problem(request: HttpRequest, problem_id: int) -> HttpResponse:
     """Show a problem whole: its cases, those alike, news, and what may be done with all."""
     official = access.official_or_404(request)
-    return _page(request, official, _problem_or_404(official, problem_id))
+    found = _problem_or_404(official, problem_id)
+    return _page(request, official, found, part=request.GET.get("part", "cases"))
 
 
 def _page(
-    request: HttpRequest, official: Official, found: Problem, *, status: int = 200, **more: Any
-) -> HttpResponse:
+    request: HttpRequest, official: Official, found: Problem, *, part: str = "cases",
+    status: int = 200, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    if part not in queries.PARTS and part not in queries.SAID:
+        raise Http404
     may_group = queries.may_group(official)
     doable = queries.doable(official, found)
     actions = list(queries.actions_of(found)[:20])
     context = {
         "problem": found,
-        "cases": queries.cases_in(official, found)[:SHOWN],
+        **_listed(request, official, found, part),
         "alike": queries.like_problem(official, found) if may_group else [],
-        "outcome": queries.outcome(found),
+        "outcome": (outcome := queries.outcome(found, official)),
+        "elsewhere": found.links.count() - outcome["cases"],
         "verbs": [(verb, title, len(doable[verb])) for verb, title in VERBS if doable[verb]],
         "actions": actions,
         "running": any(each.finished_at is None for each in actions),
@@ -272,6 +289,18 @@ def _page(
         **more,
     }
     return render(request, "desk/problem.html", context, status=status)
+
+
+def _listed(request: HttpRequest, official: Official, found: Problem, part: str) -> dict[str, Any]:
+    """Return the page of the list that a number of the problem opens."""
+    joinings = part in queries.SAID
+    rows: Any = queries.joinings_of(found, part) if joinings else queries.part_of(
+        official, found, part
+    )  # fmt: skip
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return {"part": part, "page": page, "cases": () if joinings else page,
+            "joinings": page if joinings else (), "query": urlencode({"part": part}),
+            "tiles": TILES, "part_title": LISTS[part], "said": queries.SAID}  # fmt: skip
 
 
 def _about(found: Problem) -> str:
@@ -293,7 +322,9 @@ def act(request: HttpRequest, problem_id: int, verb: str) -> HttpResponse:
     try:
         _do(request, official, found, verb)
     except Refused as refusal:
-        more = {"error": refusal.ru, "error_verb": verb, "typed": request.POST}
+        more: dict[str, Any] = {
+            "error": refusal.ru, "error_verb": verb, "typed": request.POST,
+        }  # fmt: skip
         return _page(request, official, found, status=422, **more)
     return redirect("desk:problem", found.pk)
 

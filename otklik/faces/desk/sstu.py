@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,6 +21,10 @@ from otklik.ground.accounts.commands import note_look
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+READY = "ready"
+PARTS = {"", READY, *STATUSES}
+"""What the numbers of the page open: all that may be sent, or the questions of a status."""
+
 
 @never_cache
 @login_required
@@ -31,7 +37,11 @@ def month(request: HttpRequest) -> HttpResponse:
         request.POST.get("month") or request.GET.get("month") or f"{timezone.localtime(now):%Y-%m}"
     )
     bounds = sstu.month_of(asked)
-    good, bad = sstu.report_for(official, *bounds) if bounds else ([], [])
+    part = request.GET.get("part", "")
+    if part not in PARTS:
+        raise Http404
+    named, bad = sstu.report_for(official, *bounds) if bounds else ([], [])
+    good = [entry for _, entry in named]
     if request.method == "POST" and bounds:
         note_look(official, subject=f"sstu:{asked}", what="contact", now=now)
         wanted = [
@@ -40,15 +50,19 @@ def month(request: HttpRequest) -> HttpResponse:
         sstu.with_documents(good, queries.contents_of(wanted))
         body = json.dumps(good, ensure_ascii=False, indent=1).encode()
         return papers.respond(body, "application/json", f"sstu-{asked}.json", download=True)
-    counts = dict.fromkeys(STATUSES, 0)
-    for each in good:
-        for question in each["questions"]:
-            counts[question["status"]] += 1
+    questions = [
+        (spoken, each, question) for spoken, each in named for question in each["questions"]
+    ]
+    counts = Counter(question["status"] for _, _, question in questions)
     context = {
         "month": asked,
         "wrong_month": bounds is None,
         "good": len(good),
         "bad": bad,
-        "counts": [(STATUSES[code][0], code, count) for code, count in counts.items()],
+        "counts": [(title, code, counts[code]) for code, (title, _) in STATUSES.items()],
+        "part": part,
+        "part_title": STATUSES[part][0] if part in STATUSES else "",
+        "ready": named if part == READY else [],
+        "questions": [each for each in questions if each[2]["status"] == part],
     }
     return render(request, "desk/sstu.html", context, status=200 if bounds else 422)

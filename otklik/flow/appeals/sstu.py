@@ -48,8 +48,11 @@ def month_of(text: str) -> tuple[datetime, datetime] | None:
 
 def report_for(
     official: Official, since: datetime, until: datetime
-) -> tuple[list[dict[str, Any]], list[tuple[str, str, list[str]]]]:
-    """Return the entries that may be sent, and the appeals that may not with every reason."""
+) -> tuple[list[tuple[str, dict[str, Any]]], list[tuple[str, str, list[str]]]]:
+    """Return the entries that may be sent, and the appeals that may not with every reason.
+
+    Each stands under the number of its case.
+    """
     found = appeals_of(official).filter(received_at__gte=since, received_at__lt=until)
     found = found.select_related("report__applicant", "region").prefetch_related(
         "questions__topic", "papers", "leaving"
@@ -63,7 +66,7 @@ def report_for(
         if wrong:
             bad.append((case.spoken, made["number"], wrong))
         else:
-            good.append(made)
+            good.append((case.spoken, made))
     return good, bad
 
 

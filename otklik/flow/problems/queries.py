@@ -106,19 +106,41 @@ def actions_of(problem: Problem) -> QuerySet[GroupAction]:
     return problem.actions.select_related("by__person", "by__organisation")
 
 
-def outcome(problem: Problem) -> dict[str, int]:
-    """Return how it went: cases, answered, confirmed, disputed; joined, of them solved or not."""
-    found: dict[str, int] = Case.objects.filter(problem_link__problem=problem).aggregate(
-        cases=Count("pk"),
-        unanswered=Count("pk", filter=Q(status__in=case_rules.UNANSWERED)),
-        answered=Count("pk", filter=Q(answered_at__isnull=False)),
-        confirmed=Count("pk", filter=Q(status="resolved_confirmed")),
-        disputed=Count("pk", filter=Q(disputes__isnull=False), distinct=True),
+PARTS = {
+    "cases": Q(),
+    "unanswered": Q(status__in=case_rules.UNANSWERED),
+    "answered": Q(answered_at__isnull=False),
+    "confirmed": Q(status="resolved_confirmed"),
+    "disputed": Q(disputes__isnull=False),
+}
+"""The parts of a problem's cases that are counted and listed."""
+SAID = {"joined": Q(), "solved": Q(solved=True), "unsolved": Q(solved=False)}
+"""The same of those who joined without writing."""
+
+
+def outcome(problem: Problem, official: Official | None = None) -> dict[str, int]:
+    """Return how it went: cases and those who joined, by parts; for an official what they see."""
+    cases = Case.objects.filter(problem_link__problem=problem)
+    if official is not None:
+        cases = cases_in(official, problem).order_by()
+    found: dict[str, int] = cases.aggregate(
+        **{name: Count("pk", filter=part, distinct=True) for name, part in PARTS.items()}
     )
-    said = problem.joinings.aggregate(
-        yes=Count("pk", filter=Q(solved=True)), no=Count("pk", filter=Q(solved=False))
+    said: dict[str, int] = problem.joinings.aggregate(
+        **{f"count_{name}": Count("pk", filter=part) for name, part in SAID.items()}
     )
-    return {**found, "solved": said["yes"], "unsolved": said["no"], "joined": problem.joined}
+    return found | {name: said[f"count_{name}"] for name in SAID}
+
+
+def part_of(official: Official, problem: Problem, part: str) -> QuerySet[Case]:
+    """Return the cases that `outcome` counts for an official under a part's name."""
+    found = cases_in(official, problem)
+    return found if part == "cases" else found.filter(PARTS[part]).distinct()
+
+
+def joinings_of(problem: Problem, part: str) -> QuerySet[Joining]:
+    """Return the joinings that `outcome` counts under a part's name; who they are nobody sees."""
+    return problem.joinings.filter(SAID[part]).order_by("-pk")
 
 
 def problem_of(case: Case) -> Problem | None:
