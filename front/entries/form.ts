@@ -120,17 +120,39 @@ function start(form: HTMLFormElement): void {
     if (["text", "lat", "address"].includes(name)) suggest();
   });
   form.addEventListener("change", (event) => event.target !== form && save());
+  for (const input of findAll<HTMLInputElement>("[data-empty]", form)) {
+    input.addEventListener("blur", () => judge(input, false));
+    input.addEventListener("input", () => input.hasAttribute("aria-invalid") && judge(input, false));
+  }
   form.addEventListener("submit", (event) => {
     save.stop(); // what sending says must not be covered by «saved» a moment later
     keep();
     if (event.defaultPrevented || (event.submitter as HTMLButtonElement | null)?.hasAttribute("formaction")) return;
     event.preventDefault();
-    if (form.dataset.sent) return;
+    if (form.dataset.sent || !reachable(form)) return;
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
     const go = () => (form.dataset.queue === undefined ? send(form, say, state) : void sendKept(form, files, say, state));
     void added.then(go, go); // a photo chosen a moment ago goes too
   });
+}
+
+/** Says at the field what is wrong with a contact, before anything is uploaded; true if nothing is. */
+function judge(input: HTMLInputElement, sending: boolean): boolean {
+  const { empty, wrong } = input.dataset;
+  const said = input.value.trim() ? (input.validity.patternMismatch ? wrong : "") : sending ? empty : "";
+  need(`#${input.name}_error`).replaceChildren(...(said ? [make("p", { class: "field__error", role: "alert" }, said)] : []));
+  if (said) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  return !said;
+}
+
+function reachable(form: HTMLFormElement): boolean {
+  const way = (form.elements.namedItem("contact_kind") as RadioNodeList).value;
+  const input = find<HTMLInputElement>(`[data-for-contact="${way}"] [data-empty]`, form);
+  if (!input || judge(input, true)) return true;
+  input.focus();
+  return false;
 }
 
 /** A thumbnail; of what is no picture in truth, its name. */
@@ -350,6 +372,7 @@ async function guess(form: HTMLFormElement, say: Say): Promise<void> {
   if (text.length < 8 || question === asked) return;
   asked = question;
   const place = need("[data-guess]", form);
+  if (!place.childElementCount) place.replaceChildren(make("p", { class: "muted small", "data-seeking": "" }, say("seeking")));
   try {
     const answer = await fetch(form.dataset.suggest!, { method: "POST", headers: { "Content-Type": "application/json" }, body: question });
     if (!answer.ok || question !== asked) return;
@@ -359,6 +382,8 @@ async function guess(form: HTMLFormElement, say: Say): Promise<void> {
     need("[data-nowhere]", form).textContent = lost ? say("nowhere") : "";
   } catch {
     // no network: the server will find the topic by itself
+  } finally {
+    if (question === asked) find("[data-seeking]", place)?.remove();
   }
 }
 

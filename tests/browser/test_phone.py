@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 CONTROLS = "navigator.serviceWorker.controller !== null"
@@ -78,6 +78,50 @@ def test_it_may_be_installed_and_works_with_no_network(
     page.goto(f"{served}/send/")
     assert page.input_value("#id_text") == UNSURE
     expect(page.locator("main .notice", has_text="Нет сети")).to_have_count(0)
+
+
+def test_a_wrong_contact_is_told_at_once_and_the_topic_is_seen_to_be_sought(
+    browser: Browser, served: str
+) -> None:
+    page = browser.new_page(locale="ru-RU", viewport=PHONE)
+    sent: list[str] = []
+    held: list[Route] = []
+    page.on("request", lambda asked: sent.append(f"{asked.method} {asked.url}"))
+    page.route("**/api/suggest", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(f"{served}/send/")
+    page.fill("#id_text", UNSURE)
+    seeking = page.get_by_text("Подбираем тему…")
+    seeking.wait_for()
+    page.fill("#id_email", "анна@")
+    page.locator("#id_email").blur()
+    told = page.locator("#email_error")
+    expect(told).to_have_text("Проверьте адрес почты: например, anna@example.ru")
+    page.locator(".sendbar button").click()
+    expect(page.locator("#id_email")).to_be_focused()
+    page.fill("#id_email", "анна@example.ru")
+    expect(told).to_be_empty()
+    page.fill("#id_email", "")
+    page.locator(".sendbar button").click()
+    expect(told).to_have_text("Напишите почту или выберите «Не нужно»")
+    assert f"POST {served}/send/" not in sent
+    for each in held:
+        each.continue_()
+    expect(seeking).to_have_count(0)
+    page.close()
+
+
+def test_the_menu_of_a_phone_closes_by_its_cross(browser: Browser, served: str) -> None:
+    page = browser.new_page(locale="ru-RU", viewport=PHONE)
+    page.goto(f"{served}/")
+    page.locator(".tool--menu").click()
+    page.get_by_role("button", name="Закрыть меню").click()
+    expect(page.locator("#menu")).to_be_hidden()
+    page.locator(".tool--menu").click()
+    page.locator("#menu").get_by_role("link", name="Участие").click()
+    expect(page.locator("main h1")).to_have_text("Участие")
+    page.locator("main .rows a").first.click()
+    expect(page.locator("#menu a[aria-current]")).to_have_text("Участие")
+    page.close()
 
 
 def camera(width: int = 3600, height: int = 2700) -> bytes:
@@ -174,17 +218,17 @@ def found(page: Page) -> list[dict[str, Any]]:
 def test_what_the_server_refuses_is_mended(telephone: BrowserContext, served: str) -> None:
     page = opened(telephone, f"{served}/")
     telephone.set_offline(True)
-    write(page, served, f"{UNSURE}, почта", camera(800, 600))
-    page.locator('input[name="contact_kind"][value="email"]').check(force=True)
-    page.fill("#id_email", "анна")
+    write(page, served, f"{UNSURE}, телефон", camera(800, 600))
+    page.locator('input[name="contact_kind"][value="phone"]').check(force=True)
+    page.fill("#id_phone", "12")
     page.locator(".sendbar button").click()
     page.locator("[data-state]", has_text="сохранено в телефоне").wait_for()
     telephone.set_offline(False)
-    expect(page.locator("[data-waits]")).to_contain_text("Проверьте адрес почты")
+    expect(page.locator("[data-waits]")).to_contain_text("Проверьте телефон")
     page.locator("[data-waits] a", has_text="Исправить").click()
     page.locator("[data-photos] img").wait_for()
-    assert page.input_value("#id_text") == f"{UNSURE}, почта"
-    page.fill("#id_email", "anna@example.ru")
+    assert page.input_value("#id_text") == f"{UNSURE}, телефон"
+    page.fill("#id_phone", "+7 921 000-00-00")
     page.locator(".sendbar button").click()
     page.locator("[data-number], #twins").first.wait_for()
 
@@ -197,8 +241,8 @@ def test_signing_out_leaves_nothing_in_the_phone(telephone: BrowserContext, serv
     page.wait_for_url(lambda url: "login" not in url)
     telephone.set_offline(True)
     write(page, served, f"{UNSURE}, выход", camera(800, 600))
-    page.locator('input[name="contact_kind"][value="email"]').check(force=True)
-    page.fill("#id_email", "анна")  # so that it is refused and stays
+    page.locator('input[name="contact_kind"][value="phone"]').check(force=True)
+    page.fill("#id_phone", "12")  # so that it is refused and stays
     page.locator(".sendbar button").click()
     page.locator("[data-state]", has_text="сохранено в телефоне").wait_for()
     telephone.set_offline(False)

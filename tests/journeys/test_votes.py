@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from otklik.flow.privacy.commands import forget_person
@@ -237,6 +238,10 @@ def test_an_organiser_writes_a_vote_sees_what_is_missing_and_announces_it() -> N
     browser.post(f"/desk/votes/{vote.pk}/announce/")
     assert Vote.objects.get(pk=vote.pk).status == "announced"
     assert vote.question in signed_in(None).get("/votes/").content.decode()
+    assert vote.question not in signed_in(None).get("/take-part/").content.decode()
+    with time_machine.travel(vote.phase.opens_at + timedelta(minutes=1), tick=False):
+        running = signed_in(None).get("/take-part/").content.decode()
+    assert f'href="/votes/{vote.slug}/"' in running
 
 
 def test_a_mistake_in_the_form_keeps_what_was_typed() -> None:

@@ -63,7 +63,7 @@ def manifest(_request: HttpRequest) -> JsonResponse:
                 (_("Сообщить о проблеме"), "site:send"),
                 (_("Мои сообщения"), "site:cabinet"),
                 (_("Проверить по номеру"), "site:track"),
-                (_("Голосования"), "site:votes"),
+                (_("Участие"), "site:taking_part"),
             )
         ],
         "share_target": {

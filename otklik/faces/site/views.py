@@ -32,6 +32,7 @@ from otklik.flow.intake import held, parts
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
+from otklik.flow.intake.rules import EMAIL
 from otklik.flow.problems.queries import known_near, problem_of
 from otklik.flow.rating.commands import AUTHOR, rate_answer
 from otklik.flow.rating.queries import rating_of
@@ -174,6 +175,7 @@ def send_page(
         "now": timezone.now(),
         "twins": [show.twin(twin, _language()) for twin in twins or []],
         "limits": intake_queries.limits(),
+        "email_pattern": EMAIL,
         "accept": ACCEPT,
         "chosen_topic": show.topic(chosen, _language()) if chosen else None,
         "topic_groups": show.topic_groups(tree, _language()),

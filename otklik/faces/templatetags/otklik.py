@@ -62,12 +62,14 @@ def step_title(phase: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def goes_to(context: dict[str, Any], view: str) -> str:
+def goes_to(context: dict[str, Any], view: str, *others: str) -> str:
     """Return a menu link's attributes: where it goes, and whether the reader is there already.
 
     A page is its section's as well, but the first page of a face, as of the desk, is nobody's.
+    `others` are sections that the link stands for.
     """
     address, path = reverse(view), getattr(context.get("request"), "path", "")
     first = resolve(address).url_name in FIRST
     here = path == address or (path.startswith(address) and not first)
+    here = here or path.startswith(tuple(reverse(each) for each in others))
     return format_html('href="{}" aria-current="page"' if here else 'href="{}"', address)

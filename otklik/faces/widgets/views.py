@@ -37,6 +37,7 @@ from otklik.flow.intake import commands as intake
 from otklik.flow.intake import queries as intake_queries
 from otklik.flow.intake import rules as intake_rules
 from otklik.flow.intake.files import ACCEPT
+from otklik.flow.intake.rules import EMAIL
 from otklik.ground.topics.queries import topics
 from otklik.participation.projects.queries import running_of
 
@@ -228,7 +229,8 @@ def _form(
     ]
     context = {
         "widget": widget, "form": form.values, "errors": form.errors, "accept": ACCEPT,
-        "limits": intake_queries.limits(), "mark": _mark(widget), "ours": settings.SITE_URL,
+        "limits": intake_queries.limits(), "email_pattern": EMAIL,
+        "mark": _mark(widget), "ours": settings.SITE_URL,
         "topic_groups": [(title, facts) for title, facts in groups if facts],
         "site": request.POST.get("site", "") or request.headers.get("Referer", ""),
     }  # fmt: skip

@@ -154,16 +154,24 @@ class Running:
 
 def running_of(organisation: int, themes: Sequence[int], now: datetime) -> list[Running]:
     """Return what a body asks now, of these themes if any are given, the soonest end first."""
+    asked = Q(project__organisation=organisation)
+    return _running(asked & Q(project__topic__in=themes) if themes else asked, now)
+
+
+def running_now(now: datetime) -> list[Running]:
+    """Return all that the region's people are asked now, the soonest end first."""
+    return _running(Q(project__region=region()), now)
+
+
+def _running(asked: Q, now: datetime) -> list[Running]:
     names = list(dict.fromkeys(rules.ASKED.values()))
     found = Phase.objects.filter(
-        project__organisation=organisation, kind__in=rules.ASKED, sealed_at__isnull=False,
-        opens_at__lte=now, closes_at__gt=now,
-    )  # fmt: skip
-    if themes:
-        found = found.filter(project__topic__in=themes)
-    found = found.select_related(*names).defer("vote__manifest", "vote__result")
-    asked = ((each, getattr(each, rules.ASKED[each.kind])) for each in found.order_by("closes_at"))
-    return [Running(phase, str(one), one.slug) for phase, one in asked]
+        asked, kind__in=rules.ASKED, sealed_at__isnull=False, opens_at__lte=now, closes_at__gt=now
+    )
+    found = found.select_related("project__organisation", "project__territory", *names)
+    found = found.defer("vote__manifest", "vote__result", "project__territory__polygon")
+    asking = ((each, getattr(each, rules.ASKED[each.kind])) for each in found.order_by("closes_at"))
+    return [Running(phase, str(one), one.slug) for phase, one in asking]
 
 
 def state_of(phase: Phase, now: datetime) -> str:
