@@ -18,8 +18,10 @@ from otklik.demo.accounts import (
     LOCAL_ADMIN,
     MODERATOR,
     OPERATOR,
+    RECEPTIONIST,
     REGISTRAR,
     SECOND_APPROVER,
+    SECOND_VOTES,
     VOTES,
 )
 from otklik.flow.answers.tests.photos import jpeg, scene
@@ -44,11 +46,11 @@ SIGNED = "a:not(:has-text('праздник'))"
 
 OFFICIALS = (
     MODERATOR, EXECUTOR, APPROVER, OPERATOR, CONTROLLER, SECOND_APPROVER, LEADER, ADMINISTRATOR,
-    AUDITOR, REGISTRAR, LOCAL_ADMIN, VOTES,
+    AUDITOR, REGISTRAR, LOCAL_ADMIN, VOTES, SECOND_VOTES, RECEPTIONIST,
 )  # fmt: skip
 GUEST = (
     "/", "/send/", "/track/", "/watch/", "/messages/", "/problems/", "/problems/{problem}/",
-    "/about/",
+    "/about/", "/take-part/",
     "/votes/", "/votes/{vote}/", "/votes/how/", "/projects/", "/outcomes/", "/surveys/",
     "/surveys/{survey}/", "/surveys/{ended}/", "/discussions/", "/discussions/{discussion}/",
     "/discussions/{discussion}/log/", "/statements/", "/statements/{said}/",
@@ -63,6 +65,7 @@ DESK = (
     "/desk/report/", "/desk/templates/", "/desk/templates/new/", "/desk/appeals/",
     "/desk/instructions/", "/desk/reminders/", "/desk/gaming/", "/monitor/mark/?place=vologda-city",
 )  # fmt: skip
+PARTS = ("unanswered", "joined")
 PAGES = (
     *(("guest", path, 360) for path in GUEST),
     *(("guest", "/", width) for width in (1024, 1248, 1366)),
@@ -119,6 +122,15 @@ PAGES = (
     *(("curator", path, 390) for path in ("/desk/roadmaps/", "/desk/roadmaps/new/")),
     ("leader", "/desk/instructions/new/?cell=vologda-city", 1366),
     *(("leader", "/monitor/", width) for width in (360, 1366, 1920)),
+    *(("admin", f"/admin/{path}", 390) for path in ("", "topics/topic/", "password_change/")),
+    *(("admin", "/admin/organisations/organisation/add/", width) for width in (390, 1366)),
+    ("admin", "/desk/people/{person}/", 390),
+    *(("moderator", f"/desk/problems/{{problem}}/?part={part}", 390) for part in PARTS),
+    *(("leader", f"/desk/{path}", 390) for path in ("instructions/{task}/", "roadmaps/{roadmap}/")),
+    ("leader", "/desk/statistics/list/?measure=received&part=whole", 390),
+    *(("registrar", f"/desk/{path}", 390) for path in ("c/{appeal}/", "appeals/sstu/?part=InWork")),
+    ("votes2", "/desk/votes/{ballots}/papers/{sheet}/", 390),
+    *(("reception", f"/desk/reception/{path}", 390) for path in ("", "day/", "control/")),
 )
 
 
@@ -191,8 +203,18 @@ def numbers(people: dict[str, Page], served: str) -> dict[str, str]:
     phase = first(people["votes"], "main a[href^='/desk/outcomes/']")
     guest.goto(f"{served}/votes/")
     people["votes"].goto(f"{served}/desk/votes/")
+    ballots = first(people["votes"], "main a[href^='/desk/votes/']:has-text('ёлку')")
     return {
-        "ballots": first(people["votes"], "main a[href^='/desk/votes/']:has-text('ёлку')"),
+        "ballots": ballots,
+        "sheet": listed(
+            people["votes2"], f"{served}/desk/votes/{ballots}/papers/", "main a.button"
+        ),
+        "task": listed(people["leader"], f"{served}/desk/instructions/?tab=all", "main td a"),
+        "roadmap": listed(people["leader"], f"{served}/desk/roadmaps/", "main td a"),
+        "appeal": listed(people["registrar"], f"{served}/desk/appeals/", "main td a"),
+        "person": listed(
+            people["admin"], f"{served}/desk/people/", "main a[href^='/desk/people/']"
+        ),
         "counted": slug_of(guest.locator("main .rows a[href^='/votes/']").last),
         "survey": survey,
         "asked": asked,
@@ -222,6 +244,12 @@ def first(page: Page, link: str) -> str:
     """Return the number that the first such link leads to."""
     address = page.locator(link).first.get_attribute("href") or ""
     return address.rstrip("/").rpartition("/")[2]
+
+
+def listed(page: Page, address: str, link: str) -> str:
+    """Return the number that the first such link of a page leads to."""
+    page.goto(address)
+    return first(page, link)
 
 
 def slug_of(link: Locator) -> str:
