@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from django.utils import timezone
+from PIL import ExifTags, Image
 
-from otklik.flow.intake.models import Report
+from otklik.flow.intake.commands import copy
+from otklik.flow.intake.models import Attachment, Report
+from otklik.flow.triage.commands import decide
+from tests.cast import signed_in
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -91,6 +95,33 @@ def test_it_refuses_twenty_files(client: Client) -> None:
     files = [SimpleUploadedFile(f"{n}.png", picture(9, 9)) for n in range(20)]
     answer = client.post("/send/", form(photos=files))
     assert "Файлов 20, а можно до 10" in answer.content.decode()
+
+
+def test_the_public_copy_of_a_photo_tells_neither_place_nor_camera(client: Client) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model] = "Phone 7"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (59.0, 13.0, 14.5)
+    stream = io.BytesIO()
+    Image.effect_noise((640, 480), 60).convert("RGB").save(stream, "JPEG", exif=exif)
+    taken = stream.getvalue()
+    assert b"Phone 7" in taken
+    photo = SimpleUploadedFile("yama.jpg", taken, "image/jpeg")
+    said = form(photos=photo, public="on", topic="roads-pothole", place_kind="address",
+                address="Вологда, улица Мира, 12")  # fmt: skip
+    assert client.post("/send/", said).status_code == 302
+    kept, anybody = Attachment.objects.get(), signed_in(None)
+    decide(kept.report_id, now=timezone.now())
+    copy(kept.pk)
+    for variant in ("public", "thumbnail"):
+        answer = anybody.get(f"/files/{kept.token}/{variant}")
+        content = b"".join(answer)
+        with Image.open(io.BytesIO(content)) as shown:
+            assert shown.format == "JPEG"
+            assert not shown.getexif()
+            assert not shown.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        assert b"Phone 7" not in content
+        assert b"Exif" not in content
+    assert anybody.get(f"/files/{kept.token}/original").status_code == 404
 
 
 def test_html_is_only_text(client: Client) -> None:

@@ -85,6 +85,32 @@ def test_a_caller_is_served_and_follows_by_the_text_message(galina: Client, clie
     assert (look.subject, look.official) == (f"case:{report.number}", accounts.official(OPERATOR))
 
 
+def test_a_wrong_digit_of_a_number_is_told_at_tracking_in_the_queue_and_on_the_hotline(
+    galina: Client, client: Client
+) -> None:
+    case = opened_case()
+    spoken = case.spoken
+    wrong = f"{spoken[:-1]}{(int(spoken[-1]) + 3) % 10}"
+    swapped = next(
+        f"{spoken[:n]}{spoken[n + 1]}{spoken[n]}{spoken[n + 2 :]}"
+        for n in (0, 1, 2, 5, 6, 7)
+        if spoken[n] != spoken[n + 1]
+    )
+    for number in (wrong, swapped, wrong.replace("-", " ")):
+        tracked = client.post("/track/", {"number": number, "secret": "AAAA-AAAA"})
+        assert tracked.status_code == 422
+        assert "такой номер не мог быть выдан" in tracked.content.decode()
+        asked = galina.post("/desk/call/", said(number=number, do="find")).content.decode()
+        assert "Попросите повторить по цифрам" in asked
+        assert WORDS in asked, "what was typed stays"
+        assert "такой номер не мог быть выдан" in galina.get(f"/desk/?q={number}").content.decode()
+    right = client.post("/track/", {"number": spoken, "secret": "AAAA-AAAA"}).content.decode()
+    assert "не подходят друг к другу" in right
+    found = galina.post("/desk/call/", said(number=spoken, do="find")).content.decode()
+    assert f'href="/desk/c/{spoken}/"' in found
+    assert not Report.objects.filter(channel="hotline").exists()
+
+
 def test_without_a_text_message_the_code_is_read_aloud(galina: Client, client: Client) -> None:
     page = saved(galina, sms="0")
     assert not SmsMessage.objects.exists()

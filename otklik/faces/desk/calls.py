@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otklik.faces import access, show
 from otklik.flow.calls import commands, queries, rules
-from otklik.flow.cases.queries import public_case, role_on
+from otklik.flow.cases.queries import case_for, public_case, role_on
 from otklik.flow.cases.rules import OPEN
 from otklik.flow.cases.rules import Refused as CaseRefused
 from otklik.flow.intake import rules as intake_rules
@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
 
     from otklik.flow.calls.models import Call, Callback
+    from otklik.flow.cases.models import Case
     from otklik.ground.accounts.models import Official
 
 MAY = "create_on_behalf"
 CHANNELS = ("hotline", "reception", "governor")
 FIELDS = (
     "phone", "name", "text", "topic", "other", "address", "public", "channel", "call", "callback",
-    "when", "who", "why", "idempotency_key",
+    "when", "who", "why", "idempotency_key", "number",
 )  # fmt: skip
 WHENS = (
     ("15", _l("через 15 минут")), ("30", _l("через полчаса")), ("60", _l("через час")),
@@ -139,7 +140,7 @@ def call(request: HttpRequest) -> HttpResponse:
         return _page(request, official, _opened(request, official))
     form = CallForm.posted(request.POST)
     verb, _colon, what = request.POST.get("do", "save").partition(":")
-    if verb == "help":
+    if verb in {"help", "find"}:
         return _page(request, official, form)
     try:
         request.session["taken"] = _take(request, official, form, verb, what)
@@ -230,6 +231,7 @@ def _page(
                      if code in directory("channels")],
         "counts": queries.callback_counts(official, now),
         **_help(form, now), **_caller(official, form.values["phone"], now),
+        **_told(official, form.values["number"]),
     }  # fmt: skip
     return render(request, "desk/call.html", context, status=status)
 
@@ -275,19 +277,33 @@ def _help(form: CallForm, now: datetime) -> dict[str, Any]:
     }
 
 
+def _told(official: Official, number: str) -> dict[str, Any]:
+    """Return the message whose number a caller says, or what is wrong with the number."""
+    if not number.strip():
+        return {}
+    if intake_rules.misheard(number):
+        said = _("В номере ошибка: такой номер не мог быть выдан. Попросите повторить по цифрам")
+        return {"number_error": said}
+    try:
+        return {"told": _line(case_for(official, number))}
+    except ObjectDoesNotExist:
+        return {"number_error": _("Такого сообщения нет или вам его не видно")}
+
+
+def _line(case: Case) -> dict[str, Any]:
+    return {
+        "spoken": case.spoken, "topic": show.title(case.topic, "ru"),
+        "status": label("statuses", case.status), "received_at": case.received_at,
+        "due": case.due, "open": case.status in OPEN,
+    }  # fmt: skip
+
+
 def _caller(official: Official, phone: str, now: datetime) -> dict[str, Any]:
     """Return what is known of a phone's owner; that it was looked at is on record."""
     found = queries.cases_by_phone(official, phone)
     for case in found:
         note_look(official, subject=case.ref, what="contact", role=role_on(official, case), now=now)
-    earlier = [
-        {
-            "spoken": case.spoken, "topic": show.title(case.topic, "ru"),
-            "status": label("statuses", case.status), "received_at": case.received_at,
-            "due": case.due, "open": case.status in OPEN,
-        }
-        for case in found
-    ]  # fmt: skip
+    earlier = [_line(case) for case in found]
     return {"earlier": earlier, "caller": queries.name_by_phone(found), "looked_up": True}
 
 

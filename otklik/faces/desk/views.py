@@ -96,6 +96,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "saved": queues.views_of(official),
         "bulk": {verb for verb in BULK if powers_of(official).anywhere(BY_VERB[verb].permission)},
         "once": uuid.uuid4().hex,
+        "misheard": intake_rules.misheard(filters.text),
         "may_group": may_group(official),
         "topic_steps": show.topic_steps(topics(), "ru", facts=True),
         **_lists(),

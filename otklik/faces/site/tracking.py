@@ -19,6 +19,7 @@ from otklik.flow.channels.sms import commands as sms
 from otklik.flow.division.queries import reports_of_parts
 from otklik.flow.intake import commands as intake
 from otklik.flow.intake.queries import unclaimed
+from otklik.flow.intake.rules import misheard
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,13 @@ WRONG = gettext_lazy(
     "Номер и код не подходят друг к другу. Проверьте, нет ли ошибки в цифре."
     " Код из СМС действует недолго: его можно прислать ещё раз"
 )
+MISHEARD = gettext_lazy(
+    "В номере ошибка: такой номер не мог быть выдан. Проверьте цифры, их восемь"
+)
+
+
+def _wrong(number: str) -> Any:
+    return MISHEARD if misheard(number) else WRONG
 
 
 @never_cache
@@ -43,7 +51,7 @@ def track(request: HttpRequest) -> HttpResponse:
         if report is not None:
             access.remember(request, report.number)
             return redirect("site:case", report.spoken)
-        error = WRONG
+        error = _wrong(number)
     context = {"number": number or request.GET.get("number", ""), "error": error}
     return render(request, "site/track.html", context, status=422 if error else 200)
 
@@ -84,6 +92,6 @@ def claim(request: HttpRequest) -> HttpResponse:
         if done and all(done):
             notices.success(request, _("Готово: сообщения в вашем кабинете"))
             return redirect("site:cabinet")
-        error = _("Это сообщение уже в другом кабинете") if done else WRONG
+        error = _("Это сообщение уже в другом кабинете") if done else _wrong(number)
     context = {"number": number, "error": error, "here": here}
     return render(request, "site/claim.html", context, status=422 if error else 200)

@@ -94,6 +94,13 @@ def spoken_number(text: str) -> str | None:
     return digits if len(digits) == 8 and damm.is_valid(digits) else None  # noqa: PLR2004
 
 
+def misheard(text: str) -> bool:
+    """Tell whether eight digits were said that are no number: one was taken for another."""
+    digits = "".join(filter(str.isdigit, text))
+    said_alone = not text.strip("0123456789 -№")
+    return said_alone and len(digits) == 8 and not damm.is_valid(digits)  # noqa: PLR2004
+
+
 def tidy(new: NewReport) -> NewReport:
     """Return the message with stray characters gone and contacts in their standard form."""
     return NewReport(
