@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # images of containers often forbid compiled modules: then each of our processes compiles all anew
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test check quick setup setup-dev front pango browser-setup lint types order templates migrations docs english bench lock clean
+.PHONY: help run test check quick setup setup-dev front pango browser-setup lint types order templates migrations docs english bench lock sbom clean
 ENGLISH := otklik/locale/en/LC_MESSAGES/django
 
 help:      ## Show this list
@@ -74,6 +74,9 @@ templates:
 
 migrations:
 	@$(BIN)/otklik makemigrations --check --dry-run
+
+sbom:      ## What this is made of, as CycloneDX: sbom.json, for scanners of known holes
+	@$(BIN)/python -m tools.sbom > sbom.json
 
 docs:      ## Write the generated pages of docs/reference anew
 	$(BIN)/otklik docs

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "otklik.faces.security.refusals",
     "otklik.faces.storm.Gate",
     "otklik.faces.second_factor.SecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
@@ -211,6 +213,8 @@ ESIA_TOKEN_KEY = env.str("ESIA_TOKEN_KEY", default="")
 OIDC_SERVERS: list[dict[str, Any]] = env.json("OIDC_SERVERS", default=[])
 SOCIALACCOUNT_ADAPTER = "otklik.faces.doors.adapter.Doors"
 SOCIALACCOUNT_EMAIL_REQUIRED = False
+# Whoever finds a cabinet open adds no way in of their own: the password is asked once more.
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # Who knocks too often is told to wait: counted by the visitor's address, not by the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", default=False))
@@ -220,8 +224,12 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = (
     []
     if DEMO
     else [
-        {"NAME": f"django.contrib.auth.password_validation.{each}Validator"}
-        for each in ("MinimumLength", "CommonPassword", "UserAttributeSimilarity")
+        *(
+            {"NAME": f"django.contrib.auth.password_validation.{each}Validator"}
+            for each in ("MinimumLength", "CommonPassword", "UserAttributeSimilarity")
+        ),
+        {"NAME": "otklik.ground.accounts.passwords.OwnWords"},
+        {"NAME": "otklik.ground.accounts.passwords.Breached"},
     ]
 )
 
@@ -251,8 +259,13 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 # A browser keeps these only over TLS, for this host alone and the whole of it (RFC 6265bis).
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS_ONLY else "csrftoken"
+OWN_COOKIE = "__Host-" if HTTPS_ONLY else ""
+SESSION_COOKIE_NAME = f"{OWN_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{OWN_COOKIE}csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = f"{OWN_COOKIE}django_language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS_ONLY, True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 86_400 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_PROXY_SSL_HEADER = (
@@ -311,6 +324,10 @@ HTTP_OUTSIDE = env.bool("HTTP_OUTSIDE", default=True)
 
 # A scanner of files (clamd): tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl. Empty: none.
 CLAMD = env.str("CLAMD", default="")
+# Prints of stolen passwords, sorted: a list that was got beforehand, so that nobody is asked.
+BREACHED_PASSWORDS = env.str("BREACHED_PASSWORDS", default="")
+if BREACHED_PASSWORDS and not Path(BREACHED_PASSWORDS).is_file():
+    raise ImproperlyConfigured(f"BREACHED_PASSWORDS: there is no file {BREACHED_PASSWORDS}")
 
 MAP_PMTILES = env.str("MAP_PMTILES", default="")
 SIGNER = env.str("SIGNER", default="test" if DEMO else "")
@@ -328,8 +345,17 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"httpx": {"level": "WARNING"}},  # its lines hold whole addresses, keys of bots too
+    "loggers": {
+        "httpx": {"level": "WARNING"},  # its lines hold whole addresses, keys of bots too
+        "otklik.security": {"level": "INFO"},  # who came in, and who was refused what
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

@@ -112,5 +112,5 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "moderation_waiting": partial(_moderation_waiting, asker),
         "proposals_waiting": partial(_proposals_waiting, asker),
         "who": access.who(request),
-        "vision": request.COOKIES.get("vision", ""),
+        "vision": request.COOKIES.get(f"{settings.OWN_COOKIE}vision", ""),
     }

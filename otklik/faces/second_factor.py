@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from otklik.faces import access
+from otklik.faces.security import came_in
 from otklik.faces.stale import give_back
 from otklik.ground.accounts.commands import note_failed_login
 from otklik.ground.kit.sealing import seal, unseal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from allauth.mfa.models import Authenticator
     from django.http import HttpRequest
+
+    from otklik.ground.accounts.models import Person
 
 KINDS = ("totp", "webauthn")
 OPEN = ("/accounts/", "/static/", "/i18n/", "/vision/", "/healthz")
@@ -44,6 +47,12 @@ class SignIn(DefaultAccountAdapter):
             address=self.get_client_ip(request),
             now=timezone.now(),
         )
+
+    def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
+        """Write down who came in, after every factor."""
+        came_in(request, user)
+        response: HttpResponse = super().post_login(request, user, **more)
+        return response
 
 
 class Factors(DefaultMFAAdapter):

@@ -64,10 +64,12 @@ def vision(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
         target = "/"
     response = redirect(target)
+    name = f"{settings.OWN_COOKIE}vision"
     if request.POST.get("on") == "1":
-        response.set_cookie("vision", "large", max_age=365 * 86_400, samesite="Lax")
+        response.set_cookie(name, "large", max_age=365 * 86_400, samesite="Lax", httponly=True,
+                            secure=settings.HTTPS_ONLY)  # fmt: skip
     else:
-        response.delete_cookie("vision")
+        response.delete_cookie(name)
     return response
 
 

@@ -245,8 +245,10 @@ def test_one_comes_in_through_the_imitator_claims_a_message_and_links_a_way(
     anna = entered(browser, served, CITIZEN)
     anna.goto(f"{served}/cabinet/access/")
     anna.get_by_role("button", name="Привязать").first.click()
+    anna.fill("#id_password", PASSWORD)  # who finds a cabinet open adds no way in of their own
+    anna.locator("main form:has(#id_password) button").first.click()
     anna.locator('button[name="person"]').nth(1).click()
-    anna.wait_for_url(f"{served}/**")
+    anna.wait_for_url(f"{served}/cabinet/**")
     anna.goto(f"{served}/cabinet/access/")
     anna.get_by_role("button", name="Отвязать").first.wait_for()
 

@@ -107,8 +107,14 @@ def needed(**levels: str) -> None:
 
 
 def link(state: State, client: Client, oid: str) -> str:
+    prove(client)
     answer = client.get(state.choose(leave(client, "connect"), oid), follow=True)
     return str(answer.content.decode())
+
+
+def prove(client: Client) -> None:
+    """Give the password once more, as a change of ways in asks of those who have one."""
+    client.post("/accounts/reauthenticate/", {"password": accounts.PASSWORD})
 
 
 def test_a_confirmed_person_comes_in_with_what_the_state_knows(state: State) -> None:
@@ -274,6 +280,24 @@ def test_several_identities_lead_to_one_person(state: State) -> None:
     page = link(state, other, CONFIRMED)
     assert "уже ведёт в другой кабинет" in page
     assert SocialAccount.objects.filter(user=whose(other)).count() == 1
+
+
+def test_an_open_cabinet_gets_no_way_in_of_a_stranger_s(state: State) -> None:
+    anna = accounts.person(accounts.NEIGHBOUR)
+    client = signed_in(anna)
+    address = {"process": "connect"}
+    asked = client.post("/accounts/esia/login/", address)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert client.post(asked["Location"], {"password": "guess"}).status_code == 200
+    assert client.post("/accounts/esia/login/", address)["Location"] == asked["Location"]
+    assert client.post("/cabinet/access/unlink/", {"account": 1})["Location"].startswith(
+        "/accounts/reauthenticate/"
+    )
+    client.post("/accounts/esia/login/", address)
+    left = client.post(asked["Location"], {"password": accounts.PASSWORD})  # and on it goes
+    back = client.get(state.choose(left["Location"], CONFIRMED), follow=True)
+    assert "теперь можно входить через Госуслуги" in back.content.decode()
+    assert SocialAccount.objects.filter(user=anna).exists()
 
 
 def test_unlinking_takes_what_was_attested_and_never_the_only_way_in(state: State) -> None:

@@ -16,6 +16,7 @@ from django.test import Client
 from otklik.demo import accounts
 from otklik.ground.accounts.models import Attested, Person
 from tests.cast import signed_in
+from tests.journeys.test_doors import prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,8 @@ def test_an_address_alone_opens_nobody_s_cabinet_unless_the_server_is_trusted(
 def test_it_is_linked_to_whoever_is_signed_in(elsewhere: str) -> None:
     anna = accounts.person(accounts.CITIZEN)
     put(elsewhere, "peter", PETER)
-    _, page = come_in("peter", signed_in(anna), "connect")
+    prove(client := signed_in(anna))
+    _, page = come_in("peter", client, "connect")
     assert "теперь можно входить через Единый вход" in page.content.decode()
     anna.refresh_from_db()
     assert anna.last_name == "Соколова", "a name given here is not overwritten"

@@ -159,4 +159,8 @@ def _again(request: HttpRequest, by: Official, found: Official) -> None:
     commands.invite_again(found.pk, address=_address(request), by=by, now=timezone.now())
 
 
-VERBS = {"give": _give, "take": _take, "switch": _switch, "again": _again}
+def _sign_out(_request: HttpRequest, by: Official, found: Official) -> None:
+    commands.sign_out_official(found.pk, by=by, now=timezone.now())
+
+
+VERBS = {"give": _give, "take": _take, "switch": _switch, "again": _again, "sign-out": _sign_out}

@@ -6,7 +6,8 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from otklik.ground.accounts.models import Person
 
-OIDC = "openid_connect"
+OIDC, APP = "openid_connect", "allauth.socialaccount"
 
 
 class Doors(DefaultSocialAccountAdapter):
@@ -92,6 +93,10 @@ class Doors(DefaultSocialAccountAdapter):
 def _linked(request: HttpRequest, sociallogin: SocialLogin) -> Any:
     if not request.user.is_authenticated:
         return redirect("account_login")
+    if is_reauthentication_required(
+        request, app=APP
+    ):  # asked before leaving: never met but by hand
+        raise ReauthenticationRequired
     name = sociallogin.provider.name
     try:
         commands.link_identity(request.user, sociallogin.identity, now=timezone.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount
@@ -24,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from otklik.faces.access import LEVELS
+from otklik.faces.doors.adapter import APP
 from otklik.faces.doors.devices import device
 from otklik.faces.doors.provider import EsiaAdapter
 from otklik.ground.accounts import commands, identity
@@ -56,7 +58,18 @@ def _while_known(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., H
     return guarded
 
 
-esia_login = never_cache(_while_known(OAuth2LoginView.adapter_view(EsiaAdapter)))
+def _asked_anew(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask for the password once more before another way in is linked."""
+
+    def guarded(request: HttpRequest, **more: str) -> HttpResponse:
+        if "connect" in {request.GET.get("process"), request.POST.get("process")}:
+            raise_if_reauthentication_required(request, app=APP)
+        return view(request, **more)
+
+    return guarded
+
+
+esia_login = never_cache(_while_known(_asked_anew(OAuth2LoginView.adapter_view(EsiaAdapter))))
 esia_callback = never_cache(_while_known(OAuth2CallbackView.adapter_view(EsiaAdapter)))
 
 
@@ -74,7 +87,7 @@ def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return never_cache(told)
 
 
-oidc_login, oidc_callback = _told(openid.login), _told(openid.callback)
+oidc_login, oidc_callback = _asked_anew(_told(openid.login)), _told(openid.callback)
 
 
 @require_GET
@@ -109,7 +122,7 @@ def _elsewhere(request: HttpRequest, known: Entrances) -> list[dict[str, Any]]:
     linked = {each.provider: each for each in known.accounts}
     found = [
         {"id": each.sub_id, "name": each.name, "account": linked.pop(each.sub_id, None),
-         "url": each.get_login_url(request, process="connect")}
+         "url": each.get_login_url(request)}
         for each in get_adapter().list_providers(request)
     ]  # fmt: skip
     gone = [{"id": name, "name": name, "account": each, "url": ""} for name, each in linked.items()]
@@ -120,6 +133,7 @@ def _elsewhere(request: HttpRequest, known: Entrances) -> list[dict[str, Any]]:
 @require_POST
 def unlink(request: HttpRequest) -> HttpResponse:
     """Take one way in off."""
+    raise_if_reauthentication_required(request, app=APP)
     account = request.POST.get("account", "")
     try:
         commands.unlink_identity(

@@ -6,6 +6,7 @@ from functools import wraps
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
@@ -58,7 +59,12 @@ def _who(request: HttpRequest, found: Survey) -> tuple[Person | None, str]:
     """Return who is here: a person, or what their browser keeps of an anonymous survey."""
     if request.user.is_authenticated:
         return request.user, ""
-    return None, request.COOKIES.get(f"survey-{found.pk}", "")[:64] if found.guests else ""
+    return None, request.COOKIES.get(_cookie(found), "")[:64] if found.guests else ""
+
+
+def _cookie(found: Survey) -> str:
+    """Return what the browser's number is called: a path of its own forbids it `__Host-`."""
+    return f"{'__Secure-' if settings.HTTPS_ONLY else ''}survey-{found.pk}"
 
 
 def _known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -74,7 +80,7 @@ def _known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         response = view(request, found, person=person, guest=guest or new, **more)
         if new:
             response.set_cookie(
-                f"survey-{found.pk}", new, max_age=HALF_A_YEAR, httponly=True, samesite="Lax",
+                _cookie(found), new, max_age=HALF_A_YEAR, httponly=True, samesite="Lax",
                 path=reverse("site:survey", args=[slug]), secure=request.is_secure(),
             )  # fmt: skip
         return response

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.db import connection
 
 from otklik.ground.accounts import events, jobs
@@ -243,6 +244,15 @@ def switch_official(official_id: int, *, on: bool, by: Official, now: datetime) 
         official.active = on
         official.save(update_fields=["active"])
         _tell(events.StaffSwitched, official, by.ref, now, state="on" if on else "off")
+
+
+@command
+def sign_out_official(official_id: int, *, by: Official, now: datetime) -> None:
+    """End all of an official's sessions; their access stays."""
+    official = _managed(official_id, by)
+    for session in UserSession.objects.filter(user=official.person):
+        session.end()
+    _tell(events.StaffSignedOut, official, by.ref, now)
 
 
 @command

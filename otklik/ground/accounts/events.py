@@ -76,6 +76,18 @@ class StaffSwitched(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StaffSignedOut(Fact):
+    """All of an official's sessions were ended: a telephone was lost, a password was seen."""
+
+    kind: ClassVar[str] = "staff.signed_out"
+    public: ClassVar[bool] = False
+    sentences: ClassVar[dict[str, str]] = {
+        "ru": "Все входы сотрудника завершены",
+        "en": "All sessions ended",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleGiven(Fact):
     """An official was given a role within bounds; an empty bound is none."""
 
