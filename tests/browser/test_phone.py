@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,9 @@ import pytest
 from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
-from otklik.demo.accounts import CITIZEN, PASSWORD
-from tests.browser.conftest import FLAGS, PATIENCE
-from tests.browser.test_journey import PHONE, UNSURE
+from otklik.demo.accounts import CITIZEN, MODERATOR, PASSWORD
+from tests.browser.conftest import FLAGS, PATIENCE, until
+from tests.browser.test_journey import PHONE, UNSURE, entered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +175,38 @@ def test_a_message_written_with_no_network_goes_by_itself_and_once(
     expect(page.locator("[data-waits]")).to_be_hidden()
     page.goto(f"{served}/m/{told}/")
     expect(page.locator("main")).to_contain_text("и без сети")
+
+
+def test_the_network_goes_amid_a_photo_and_the_message_arrives_once(
+    telephone: BrowserContext, browser: Browser, served: str
+) -> None:
+    page = opened(telephone, f"{served}/")
+    mark = str(secrets.randbelow(90_000) + 10_000)
+    text = f"{UNSURE}, опора {mark}"
+    write(page, served, text, camera())
+    line = telephone.new_cdp_session(page)
+    thin = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    line.send("Network.emulateNetworkConditions", {"offline": False, **thin})
+    page.locator(".sendbar button").click()
+    while not 5 < page.evaluate("document.querySelector('[data-progress]').value") < 95:
+        page.wait_for_timeout(50)
+    telephone.set_offline(True)  # nothing new begins, the worker's neither
+    line.send("Network.emulateNetworkConditions", {"offline": True, **thin})  # what goes breaks
+    page.locator("[data-state]", has_text="сохранено в телефоне").wait_for()
+    page.goto(f"{served}/messages/")
+    expect(page.locator("[data-waiting-rows] li")).to_have_count(1)
+    line.detach()
+    telephone.set_offline(False)
+    page.locator("[data-waits-number]").click()
+    number = page.locator("[data-number]").inner_text()
+    desk = entered(browser, served, MODERATOR)
+    desk.goto(f"{served}/desk/?q={mark}")
+    rows = desk.locator("[data-row]")
+    until(rows.count, desk, served)
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text(number)
+    rows.locator("a").first.click()
+    expect(desk.locator(".gallery img")).to_have_count(1)
 
 
 def test_the_browser_wakes_the_worker_when_no_page_is_open(

@@ -260,6 +260,7 @@ def test_from_the_first_words_with_a_photo_to_an_answered_and_rated_case(chat: C
     assert "Файлов: 1" in words([check])
     assert presses(check) == ["send", "public", "cancel"]
     (again,) = chat.sends(press="public")
+    assert "Тема: Не горит фонарь" in words([again])
     assert presses(again) == ["send", "public", "cancel"]
     (sent,) = chat.sends(press="send")
     report = Report.objects.get(channel=chat.kind)

@@ -130,6 +130,30 @@ def test_a_door_that_was_shut_gets_every_change_once_and_in_order(town: Town) ->
 
 
 @pytest.mark.enable_socket
+def test_a_sender_killed_before_it_wrote_down_sends_the_same_under_the_same_number(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = subscribed(town)
+    opened_case()
+    real = http.post
+
+    def killed(url: str, **more: Any) -> http.Reply:
+        real(url, **more)  # it came there, and nobody here learns of it
+        raise SystemExit
+
+    monkeypatch.setattr(http, "post", killed)
+    with pytest.raises(SystemExit):
+        deliver(subscription, NOW + MINUTE)
+    monkeypatch.setattr(http, "post", real)
+    assert deliver(subscription, NOW + MINUTE) == 0, "another may still be sending it"
+    opened_case(now=NOW + 2 * MINUTE)
+    deliver(subscription, NOW + DAY)
+    assert town.taken[0] == town.taken[1]
+    ids = [number for number, _ in town.taken]
+    assert ids[1:] == sorted(set(ids), key=lambda each: int(each.rpartition("_")[2]))
+
+
+@pytest.mark.enable_socket
 @pytest.mark.parametrize("status", [404, 302, 429])
 def test_a_wrong_status_and_a_redirect_are_tried_again_with_growing_pauses(
     town: Town, status: int

@@ -15,7 +15,7 @@ class LetterSent(Fact):
     kind: ClassVar[str] = "letter.sent"
     public: ClassVar[bool] = False
     sentences: ClassVar[dict[str, str]] = {
-        "ru": "Автору отправлено письмо или СМС", "en": "A letter or a text message went out",
+        "ru": "Автору отправлено уведомление", "en": "A notice went out to the author",
     }  # fmt: skip
 
     delivery: int

@@ -101,11 +101,12 @@ def _ask_next(turn: Turn) -> Result:
 
 def _about(draft: Draft) -> tuple[Draft, Topic | None]:
     """Settle the topic if the text leaves no doubt, else offer what it may be."""
-    if draft.settled:
-        return draft, fact(draft.topic) if draft.topic else None
     said = classify(draft.text)
-    if said.certain and said.facts:
-        return replace(draft, settled=True, topic=""), said.facts[0].topic
+    sure = said.facts[0].topic if said.certain and said.facts else None
+    if draft.settled:
+        return draft, fact(draft.topic) if draft.topic else sure
+    if sure is not None:
+        return replace(draft, settled=True, topic=""), sure
     offered = tuple(each.topic.code for each in said.facts)
     if not offered:
         return replace(draft, settled=True, topic=""), None
