@@ -95,6 +95,9 @@ function start(form: HTMLFormElement): void {
     void add(photos, true).then(() => (fresh.length ? add(fresh) : undefined));
   };
   form.addEventListener("otklik:blank", () => {
+    asked = ""; // what the last words seemed to be about is not about the next
+    need("[data-guess]", form).replaceChildren();
+    need("[data-nowhere]", form).textContent = "";
     key.value = crypto.randomUUID();
     show();
     form.dispatchEvent(new Event("change"));

@@ -160,6 +160,7 @@ def test_a_message_written_with_no_network_goes_by_itself_and_once(
     page.locator("[data-state]", has_text="сохранено в телефоне").wait_for()
     expect(page.locator("[data-waits]")).to_contain_text("Ждёт сети")
     assert not page.input_value("#id_text")
+    expect(page.locator("[data-guess] > *")).to_have_count(0)
     page.goto(f"{served}/messages/")
     expect(page.locator("[data-waiting-rows] li")).to_have_count(1)
 

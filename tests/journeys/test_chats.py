@@ -278,6 +278,7 @@ def test_from_the_first_words_with_a_photo_to_an_answered_and_rated_case(chat: C
     assert case.topic.code == "lighting-lamp-off"
     page = signed_in(boris()).get(f"/desk/c/{case.spoken}/").content.decode()
     assert LAMP in page
+    assert "тот же чат" in page
 
     answered(case)
     (news,) = chat.told()

@@ -127,9 +127,9 @@ def test_a_comment_is_answered_in_its_thread_within_its_term(vk: Chat) -> None:
     page = signed_in(elena()).get("/desk/social/?state=confirmed").content.decode()
     assert "https://vk.com/wall-77_5?reply=900" in page  # our reply is kept by its link
     assert f"/desk/c/{case.spoken}/" in page
-    assert "https://vk.com/wall-77_5?reply=8" in signed_in(clara()).get(
-        f"/desk/c/{case.spoken}/"
-    ).content.decode()  # fmt: skip
+    page = signed_in(clara()).get(f"/desk/c/{case.spoken}/").content.decode()
+    assert "https://vk.com/wall-77_5?reply=8" in page
+    assert "ответ уйдёт в ту же ветку" in page
 
 
 @pytest.mark.parametrize(("person", "messenger"), [(TelegramChat, Telegram), (MaxChat, Max)])
