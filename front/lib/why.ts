@@ -66,7 +66,12 @@ export class Why {
       make("li", {}, make("a", { href: `/desk/c/${each.spoken}/`, class: "number" }, each.spoken), make("span", {}, each[language]), make("small", {}, age(each.age_hours), each.people > 1 ? ` · +${each.people - 1}` : ""),
         each.overdue ? make("span", { class: "chip", "data-tone": "acute" }, say(each.urgent ? "urgent_overdue" : "overdue")) : make("span", { class: "chip", "data-tone": each.open ? "wait" : "good" }, say(each.open ? "open" : "closed"))));
     put("cases", ...(rows.length ? rows : [make("li", { class: "wall__none" }, say("none"))]));
-    if (found.cases.length > SHOWN) need("[data-why-cases]").append(make("li", { class: "wall__none" }, say("more", { count: found.cases.length - SHOWN })));
+    if (this.dialog.dataset.behind && found.observed) {
+      const asked = new URLSearchParams(location.search); // the page's own filters
+      asked.set("place", this.opened);
+      const link = make("a", { href: `${this.dialog.dataset.behind}?${asked}`, "data-why-behind": "" }, say("behind", { count: figure(found.observed) }));
+      need("[data-why-cases]").append(make("li", { class: "wall__none" }, link));
+    }
     if (this.form) {
       (this.form.elements.namedItem("place") as HTMLInputElement).value = this.opened;
       need<HTMLButtonElement>('[value="unmark"]', this.form).hidden = !found.marks.some((mark) => mark.reason === "manual" && mark.until);

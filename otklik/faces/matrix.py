@@ -138,9 +138,11 @@ SECTIONS = (
          whole_region=True),
     Door("cells", "Служебная карта в API", ("see_monitor",), "GET /api/heatmap?resolution=9",
          whole_region=True),
+    Door("behind", "Обращения за числом карты", ("see_monitor",),
+         "GET /monitor/behind/?place=vologda-city"),
     Door("why", "Обращения за цветом места", ("see_monitor",), "GET /api/heatmap/why"),
 )  # fmt: skip
-OPEN_TO_ALL = frozenset({"wall", "boards", "live", "cells", "why"})
+OPEN_TO_ALL = frozenset({"wall", "boards", "side", "live", "cells", "why"})
 OF_OTHERS = (
     Door("official", "Открыть чужого сотрудника", ("manage_people",), "GET /desk/people/{id}/"),
     Door("give", "Выдать ему роль", ("manage_people",), "POST /desk/people/{id}/give/"),

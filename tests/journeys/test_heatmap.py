@@ -145,6 +145,16 @@ def test_the_panel_beside_the_map_follows_its_filters_and_opens_the_lists_of_the
         (city["cell"], 4, city["band"])
     ]
     assert {each["topic"] for each in found["latest"]} == {"roads-pothole"}
+    for query in ("", "topic=roads", "topic=roads&days=1"):
+        table = leader.get(f"/monitor/table/?{query}").content.decode()
+        links = re.findall(r'href="(/monitor/behind/[^"]+)" data-part="(\w+)">(\d+)<', table)
+        assert {part for _, part, _ in links} == {"count", "open", "overdue"}, query
+        for address, part, number in links:
+            opened = leader.get(html.unescape(address)).content.decode()
+            assert f'data-found="{number}"' in opened, (query, part)
+            assert opened.count("<tr data-behind>") == int(number)
+    assert leader.get("/monitor/behind/?place=nowhere").status_code == 404
+    assert "/monitor/behind/" not in visitor.get("/monitor/table/").content.decode()
     assert side(leader, "status=answered")["tiles"]["today"] == 0
     assert side(leader, "topic=health")["worst"] == []
     narrowed = side(visitor, "topic=waste")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("table/", views.table, name="table"),
     path("boards.json", views.boards, name="boards"),
     path("side.json", views.side, name="side"),
+    path("behind/", views.behind, name="behind"),
     path("mark/", views.mark, name="mark"),
     path("territories.geojson", views.shapes, name="shapes"),
 ]

@@ -7,17 +7,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from otklik.faces import access, tasks
 from otklik.faces.monitor.filters import asked_of, choices, filters_of
 from otklik.faces.templatetags.otklik import named, titled
-from otklik.flow.cases.queries import overdue_bodies, solved_since
+from otklik.flow.cases.queries import overdue_bodies, solved_since, visible_numbers
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.kit.memo import remembered
 from otklik.ground.territories.queries import borders, region, territories, territories_by_id
@@ -61,6 +65,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "may_instruct": tasks.may_instruct(official),
         "may_organise": may_start(official),
         "hours": HOURS,
+        "may_open": official is not None and powers_of(official).anywhere("see_monitor"),
         "may_list": official is not None and powers_of(official).everywhere("see_case"),
         "today": timezone.localdate().isoformat(),
     }
@@ -153,12 +158,47 @@ def table(request: HttpRequest) -> HttpResponse:
     ]
     lines.sort(key=lambda line: (line["band"] != "acute", -(line["acuity"] or 0), -line["count"]))
     context = {
+        "may_open": official is not None and powers_of(official).anywhere("see_monitor"),
+        "query": urlencode({name: each for name, each in asked.items() if each}),
         "lines": lines, "at": now, "asked": asked, **choices(),
         "may_mark": _marks(official),
         "may_instruct": tasks.may_instruct(official), "may_organise": may_start(official),
         "promises": outcomes.pressing(now), "broken": outcomes.overdue(now)[:BROKEN],
     }  # fmt: skip
     return render(request, "monitor/table.html", context)
+
+
+PAGE = 100
+PARTS = {"count": _("Сообщений"), "open": _("Открыто"), "overdue": _("Просрочено")}
+
+
+@never_cache
+@login_required
+@require_GET
+def behind(request: HttpRequest) -> HttpResponse:
+    """List the messages that a figure of a place counts: as many as it said, of those one sees."""
+    official = access.official_or_404(request, "see_monitor")
+    place, part, now = (
+        request.GET.get("place", ""),
+        request.GET.get("part", ""),
+        timezone.localtime(),
+    )
+    part, asked = part if part in PARTS else "count", asked_of(request.GET)
+    try:
+        found = heat.behind(place, filters_of(asked, now), part, now=now)
+    except heat.UnknownPlaceError:
+        raise Http404 from None
+    seen = visible_numbers(official, [each["number"] for each in found])
+    page = Paginator([each for each in found if each["number"] in seen], PAGE).get_page(
+        request.GET.get("page")
+    )
+    told = {"place": place, "part": part} | {name: each for name, each in asked.items() if each}
+    context = {
+        "title": titled(heat.title(place)), "part_title": PARTS[part], "page": page,
+        "asked": urlencode({name: each for name, each in asked.items() if each}),
+        "query": urlencode(told), "hidden": len(found) - len(seen) if sees_all(official) else 0,
+    }  # fmt: skip
+    return render(request, "monitor/behind.html", context)
 
 
 def _marks(official: Official | None) -> bool:

@@ -22,7 +22,15 @@ from otklik.ground.territories.queries import territories, territory_at
 from otklik.ground.topics.queries import topics
 from otklik.readers.heatmap import counting, rules, wording
 from otklik.readers.heatmap.columns import KEYS, WEIGHTS
-from otklik.readers.heatmap.counting import HOUR, REASONS, Counted, HeatFilters, Seen, count
+from otklik.readers.heatmap.counting import (
+    HOUR,
+    REASONS,
+    Counted,
+    HeatFilters,
+    Seen,
+    count,
+    number_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -359,6 +367,35 @@ def _cases(seen: Seen, here: pl.Expr) -> list[dict[str, Any]]:
     return [
         _case(line, known.get(line["topic"], ""), states, titles, seen.seconds)
         for line in worst.iter_rows(named=True)
+    ]
+
+
+PARTS = ("count", "open", "overdue")
+"""The figures of a place that a list stands behind."""
+
+
+def behind(place: str, filters: HeatFilters, part: str, *, now: datetime) -> list[dict[str, Any]]:
+    """Return every message that a figure of a place counts, the newest first, for officials.
+
+    UnknownPlaceError if there is no such place.
+    """
+    level = level_of(place)
+    seen = see(filters, now, public=False)
+    first, last = _keys(number_of(seen.copy, level, place))
+    asked = pl.col(KEYS[level]).is_between(first, last)
+    for more in (seen.condition, seen.late if part == "overdue" else None):
+        asked = asked if more is None else asked & more
+    lines = (
+        seen.side.rows(seen.window, condition=asked)
+        if part == "count"
+        else seen.side.rows(rules.Span(0, seen.window.end), condition=asked, part="open")
+    )
+    lines = lines.with_columns(is_open=pl.col("closed_at") == 0, late=seen.late).reverse()
+    known, states = seen.copy.words.codes("topic"), seen.copy.words.codes("status")
+    titles = topic_titles(known.get(n) for n in lines["topic"].unique())
+    return [
+        _case(line, known.get(line["topic"], ""), states, titles, seen.seconds)
+        for line in lines.iter_rows(named=True)
     ]
 
 
