@@ -59,23 +59,27 @@ export class Why {
     find("[data-why-instruct]")?.setAttribute("href", this.instruct());
     find("[data-why-project]")?.setAttribute("href", `/desk/projects/new/?${new URLSearchParams({ cell: this.opened })}`);
     const most = Math.max(found.observed, found.expected, 1);
-    put("load", ...(found.parts.length ? [line(say("now"), found.observed / most, figure(found.observed), "", "now"), line(say("usually"), found.expected / most, figure(found.expected), "", "usually")] : []));
+    put("load", ...(found.parts.length ? [line(say("now"), found.observed / most, this.behind(found.observed), "", "now"), line(say("usually"), found.expected / most, figure(found.expected), "", "usually")] : []));
     put("parts", ...found.parts.map((part) => line(part[language], part.value, say("points", { points: Math.round(part.points), most: Math.round(100 * part.weight) }), part.explain[language], "part")));
     put("topics", ...found.topics.map((topic) => make("li", {}, make("span", {}, topic[language]), make("b", {}, String(topic.count)))));
     const rows = found.cases.slice(0, SHOWN).map((each) =>
       make("li", {}, make("a", { href: `/desk/c/${each.spoken}/`, class: "number" }, each.spoken), make("span", {}, each[language]), make("small", {}, age(each.age_hours), each.people > 1 ? ` · +${each.people - 1}` : ""),
         each.overdue ? make("span", { class: "chip", "data-tone": "acute" }, say(each.urgent ? "urgent_overdue" : "overdue")) : make("span", { class: "chip", "data-tone": each.open ? "wait" : "good" }, say(each.open ? "open" : "closed"))));
     put("cases", ...(rows.length ? rows : [make("li", { class: "wall__none" }, say("none"))]));
-    if (this.dialog.dataset.behind && found.observed) {
-      const asked = new URLSearchParams(location.search); // the page's own filters
-      asked.set("place", this.opened);
-      const link = make("a", { href: `${this.dialog.dataset.behind}?${asked}`, "data-why-behind": "" }, say("behind", { count: figure(found.observed) }));
-      need("[data-why-cases]").append(make("li", { class: "wall__none" }, link));
-    }
+    const all = this.behind(found.observed, say("behind", { count: figure(found.observed) }));
+    if (typeof all !== "string") need("[data-why-cases]").append(make("li", { class: "wall__none" }, all));
     if (this.form) {
       (this.form.elements.namedItem("place") as HTMLInputElement).value = this.opened;
       need<HTMLButtonElement>('[value="unmark"]', this.form).hidden = !found.marks.some((mark) => mark.reason === "manual" && mark.until);
     }
+  }
+
+  /** The figure as a link to the messages that it counts, for those who may see them. */
+  private behind(count: number, said = figure(count)): HTMLElement | string {
+    if (!this.dialog.dataset.behind || !count) return said;
+    const asked = new URLSearchParams(location.search); // the page's own filters
+    asked.set("place", this.opened);
+    return make("a", { href: `${this.dialog.dataset.behind}?${asked}`, "data-why-behind": "" }, said);
   }
 
   /** Where an instruction about this place and topic is given. */
@@ -108,7 +112,7 @@ const until = (at: string): string =>
 
 const age = (hours: number): string => (hours < 48 ? say("hours", { hours: Math.round(hours) }) : say("days", { days: Math.round(hours / 24) }));
 
-function line(title: string, value: number, said: string, about: string, kind: string): HTMLElement {
+function line(title: string, value: number, said: string | HTMLElement, about: string, kind: string): HTMLElement {
   const parts = [make("span", {}, title), make("progress", { max: "1", value: String(value), "aria-label": title }), make("b", {}, said)];
   if (about) parts.push(make("small", {}, about));
   return make("div", { class: "wall__part", "data-kind": kind }, ...parts);
