@@ -102,18 +102,9 @@ def running(by: Any, **more: Any) -> Any:
     return surveys.announce_survey(made.pk, by=by, now=now - 3 * DAY)
 
 
-def test_lists_are_narrowed_by_place_and_theme_and_say_what_runs() -> None:
-    by = bound("vote_organiser", organisation="cur")
-    signed_in(by).post("/desk/projects/new/", {
-        "title": "Парк", "territory": "vologda-city", "topic": "yards",
-    })  # fmt: skip
-    survey = running(by, project=Project.objects.get())
-    assert "опрос до" in page("/projects/?territory=vologda-city&topic=yards").lower()
-    for path, words in (("/projects/", "Парк"), ("/surveys/", survey.title)):
-        assert words in page(f"{path}?topic=yards&page=x")
-        assert words not in page(f"{path}?territory=cherepovets-city")
-        assert words not in page(f"{path}?topic=transport")
-        assert words in page(f"{path}?territory=nowhere&topic=nothing")
+def test_the_list_says_what_runs() -> None:
+    running(bound("vote_organiser", organisation="cur"))
+    assert "опрос до" in page("/projects/").lower()
 
 
 def test_authors_of_the_messages_a_project_grew_from_hear_its_decision() -> None:
