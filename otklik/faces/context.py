@@ -37,7 +37,7 @@ SECTIONS = {
     "webhooks": ("edit_webhooks",), "routing": ("edit_ground",),
     "moderation": ("moderate_discussions",), "projects": ("organise_votes", "group"),
     "discussions": ("organise_votes", "moderate_discussions"),
-    "social": ("handle_social",), "channels": ("watch_doors",),
+    "social": ("handle_social",), "channels": ("watch_doors",), "queue": ("see_case",),
 }  # fmt: skip
 """The desk's sections and the permissions any of which opens them."""
 
@@ -56,7 +56,7 @@ def _titles() -> dict[str, Any]:
 
 
 def _sections(official: Official | None) -> frozenset[str]:
-    """Return the sections of the desk that an official has beside the queue."""
+    """Return the sections of the desk that an official has."""
     if official is None:
         return frozenset()
     powers = powers_of(official)

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 AT_DESK = ("moderate", "assign", "draft_answer", "approve_answer", "create_on_behalf", "verify")
-ELSEWHERE = (("manage_people", "desk:people"), ("audit", "desk:audit"))
+ELSEWHERE = (
+    ("manage_people", "desk:people"), ("audit", "desk:audit"), ("organise_votes", "desk:votes"),
+    ("moderate_discussions", "desk:moderation"), ("hold_reception", "desk:reception"),
+    ("see_statistics", "desk:statistics"),
+)  # fmt: skip
+"""Where those begin to whom the queue of messages is closed."""
 UNSEARCHED = ("/desk/", "/admin/", "/accounts/", "/m/", "/files/", "/api/", "/live/")
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 

@@ -58,6 +58,17 @@ def page(browser: Client, path: str, status: int = 200) -> str:
     return str(answer.content.decode())
 
 
+def test_an_organiser_begins_at_the_votes_and_meets_no_closed_queue() -> None:
+    desk = signed_in(bound("vote_organiser", organisation="cur"))
+    assert desk.get("/enter/")["Location"] == "/desk/votes/"
+    shown = page(desk, "/desk/votes/")
+    assert 'href="/enter/"' in shown, "the mark of the desk leads there too"
+    for closed_to_them in ("/desk/", "/desk/appeals/"):
+        assert f'href="{closed_to_them}"' not in shown
+        assert desk.get(closed_to_them).status_code == 403
+    assert 'href="/desk/"' in page(signed_in(bound("moderator")), "/desk/")
+
+
 def test_two_operators_enter_paper_unseeing_a_third_settles_and_anybody_recounts(
     tmp_path: Path,
 ) -> None:
