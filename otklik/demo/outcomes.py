@@ -5,12 +5,13 @@ Told by the real commands, each at its own time.
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
 
-from otklik.demo import accounts
+from otklik.demo import accounts, pictures
 from otklik.ground.organisations.queries import organisations
 from otklik.ground.topics.queries import topics
 from otklik.participation.ballots.models import Vote
@@ -53,6 +54,7 @@ def decide(now: datetime) -> None:
     _promise(first, "Показать жителям проект спуска к воде", said, 12)
     commands.keep(
         light.pk, on=localdate(now - 6 * DAY), by=by, now=now - 6 * DAY,
+        files=[pictures.taken(random.Random(7), mended=True)],
         text="Поставили 22 фонаря, включили все. Ночью свет приглушён наполовину.",
     )  # fmt: skip
     commands.progress(

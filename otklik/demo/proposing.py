@@ -28,6 +28,7 @@ from otklik.participation.proposals import commands
 from otklik.participation.proposals.models import Proposal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 DAY = timedelta(days=1)
@@ -104,13 +105,14 @@ def _initiative(people: list[Person], morning: datetime, draw: random.Random) ->
     said = morning - 8 * DAY
     _decided(
         made.phase_id, "Большой круг: за него две трети голосов.", said,
-        (("Поставить опоры и провести кабель, два километра", 24, 35),
-         ("Открыть лыжню с подсветкой", 30, 0)),
+        (("Поставить опоры и провести кабель, два километра", 24, 35,
+          "Стоят 26 опор из 60, работы видны с главной аллеи."),
+         ("Открыть лыжню с подсветкой", 30, 0, "")),
     )  # fmt: skip
 
 
 def _decided(
-    phase: int, reason: str, said: datetime, promised: tuple[tuple[str, int, int], ...]
+    phase: int, reason: str, said: datetime, promised: Sequence[tuple[str, int, int, str]]
 ) -> None:
     by = accounts.official(accounts.VOTES)
     ruling = outcomes.decide(
@@ -120,16 +122,25 @@ def _decided(
             topic=topics().by_code.get("yards"),
         ), by=by, now=said,
     )  # fmt: skip
-    for what, days, percent in promised:
+    for what, days, percent, text in promised:
         one = outcomes.promise(
             ruling.pk, what=what, organisation=organisations()[BODY], by=by, now=said,
             due=localdate(said) + timedelta(days=days),
         )  # fmt: skip
         if percent:
             outcomes.progress(
-                one.pk, percent=percent, by=by, now=said + 4 * DAY,
-                text="Работы идут по графику, видны с главной аллеи.",
+                one.pk, percent=percent, by=by, now=said + 4 * DAY, text=text,
             )  # fmt: skip
+
+
+PROMISED = {
+    "Каток у школы": ("Залить каток у школы", 30, 40, "Борта стоят, ждём мороза, чтобы заливать."),
+    "Освещение сквера": ("Осветить сквер", 40, 10, "Проект готов, опоры заказаны."),
+    "Пандусы в подъездах": ("Поставить пандусы в двенадцати подъездах", 55, 0, ""),
+    "Велопарковки": ("Поставить велопарковки", 45, 0, ""),
+    "Ремонт лестницы к реке": ("Отремонтировать лестницу к реке", 60, 0, ""),
+}
+"""What is promised for each proposal that residents choose: days, per cent done, what is told."""
 
 
 def _people_s_budget(morning: datetime) -> None:
@@ -147,7 +158,8 @@ def _people_s_budget(morning: datetime) -> None:
         projects.announce_stage(found, made.phase_id, by=by, now=at)
     _decided(
         vote.phase_id, "Деньги делим так, как посчитали бюллетени.", morning - 4 * DAY,
-        (("Осветить сквер", 40, 10), ("Поставить пандусы в двенадцати подъездах", 55, 0)),
+        [PROMISED[label] for key, label in vote.options.values_list("key", "label")
+         if key in vote.result["chosen"]],
     )  # fmt: skip
 
 
