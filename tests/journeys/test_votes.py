@@ -192,6 +192,16 @@ def test_public_pages_answer() -> None:
             assert b"Recount a finished vote" in body
 
 
+def test_a_journalist_finds_a_package_of_each_level_to_try_beside_the_instructions() -> None:
+    votes = [running(level) for level in ("open", "detached", "detached")]
+    for vote in votes[:2]:
+        Voter(citizen()).cast(vote, ["v1"], timezone.now())
+        closed(vote)
+    told = signed_in(None).get("/votes/how/").content.decode()
+    for vote in votes:
+        assert (f"/votes/{vote.slug}/package.zip" in told) == (vote in votes[:2])
+
+
 def test_who_is_forgotten_leaves_no_place_and_birthday_and_their_ballot_still_counts() -> None:
     vote, person = running("open"), citizen()
     Voter(person).cast(vote, ["v1"], timezone.now())

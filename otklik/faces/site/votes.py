@@ -109,7 +109,8 @@ def how(request: HttpRequest) -> HttpResponse:
         (_("Тайное: бюллетень отделён от имени"), threats.of("detached")),
         (_("Тайное: слепая подпись"), threats.of("blind")),
     ]
-    return render(request, "site/votes_how.html", {"tables": table})
+    context = {"tables": table, "finished": queries.checkable_votes()}
+    return render(request, "site/votes_how.html", context)
 
 
 @never_cache
@@ -165,19 +166,25 @@ def _result(found: Vote) -> dict[str, Any] | None:
         for code, count in sorted(result["turnout"].items(), key=lambda pair: -pair[1])
     ]
     return {
-        **result, "rows": sorted(rows, key=lambda row: -row["votes"]), "turnout_rows": turnout,
-        "people": _people(found),
+        **result, "rows": sorted(rows, key=lambda row: -row["votes"]),
+        "turnout_rows": _with_bars(turnout), "people": _people(found),
         "winners": [labels[key] for key in result["chosen"]],
         "round_rows": _rounds(result, labels, found.counting),
     }  # fmt: skip
 
 
-def _people(found: Vote) -> list[tuple[str, list[tuple[str, int]]]]:
+def _with_bars(counts: list[tuple[str, int]]) -> list[tuple[str, int, float]]:
+    """Put beside each count how long its bar is, the largest being whole."""
+    most = max([count for _name, count in counts] or [1]) or 1
+    return [(name, count, round(100 * count / most, 1)) for name, count in counts]
+
+
+def _people(found: Vote) -> list[tuple[str, list[tuple[str, int, float]]]]:
     """Return who got a ballot by age and by sex, as it may be told."""
     titles = {"age": _("Явка по возрасту"), "sex": _("Явка по полу")}
     language = get_language() or "ru"
     return [
-        (title, groups_in_words(kind, found.people[kind], language))
+        (title, _with_bars(groups_in_words(kind, found.people[kind], language)))
         for kind, title in titles.items() if found.people.get(kind)
     ]  # fmt: skip
 

@@ -57,6 +57,16 @@ def listed_votes() -> QuerySet[Vote]:
     return public_votes().order_by(place, "-phase__closes_at")
 
 
+def checkable_votes() -> list[Vote]:
+    """Return the newest vote of each level whose package lies there to be recounted."""
+    found = (
+        public_votes()
+        .filter(pk__in=Publication.objects.values("vote"))
+        .order_by("secrecy", "-phase__closes_at")
+    )
+    return list(found.distinct("secrecy"))
+
+
 def public_vote(slug: str) -> Vote:
     """Return a vote that everybody sees; Vote.DoesNotExist for a draft."""
     return public_votes().get(slug=slug)
