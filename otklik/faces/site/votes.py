@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from otklik.participation.ballots.models import Vote
 
 PAGE = 20
+ALL_TOGETHER = ""
+"""The name under which small groups are put together; alone it tells nothing of anybody."""
 HERE = Path(__file__).with_name("verify_vote.py")
 VERIFIER = HERE if HERE.exists() else Path(settings.ROOT) / "tools" / "verify_vote.py"
 
@@ -164,6 +166,7 @@ def _result(found: Vote) -> dict[str, Any] | None:
     turnout = [
         (named(places[code]) if code in places else _("остальные территории вместе"), count)
         for code, count in sorted(result["turnout"].items(), key=lambda pair: -pair[1])
+        if set(result["turnout"]) != {ALL_TOGETHER}
     ]
     return {
         **result, "rows": sorted(rows, key=lambda row: -row["votes"]),
@@ -185,7 +188,7 @@ def _people(found: Vote) -> list[tuple[str, list[tuple[str, int, float]]]]:
     language = get_language() or "ru"
     return [
         (title, _with_bars(groups_in_words(kind, found.people[kind], language)))
-        for kind, title in titles.items() if found.people.get(kind)
+        for kind, title in titles.items() if set(found.people.get(kind, {})) - {ALL_TOGETHER}
     ]  # fmt: skip
 
 
