@@ -83,6 +83,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert not left, "SIGTERM ends every process that was started"
 
 
+def moved(statement: str) -> None:
+    """Move what no page moves, time above all, in the database that is served."""
+    with psycopg.connect(SURROUNDINGS["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
 def free_port() -> int:
     """Return a port that nothing listens on."""
     with socket.socket() as probe:
