@@ -1,4 +1,4 @@
-"""A survey answered on a narrow phone: a draft kept while typing, a place shown on a map."""
+"""A survey on a narrow phone: a draft kept while typing, a place on a map; guests in a crowd."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from otklik.demo.accounts import NEIGHBOUR
+from tests.browser.conftest import moved
 from tests.browser.test_journey import entered
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 SURVEY = "/surveys/avtobusy-etoy-zimoy/"
+GUESTS = "/surveys/kakoy-prazdnik-nuzhen-dvoru/"
 SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -45,4 +47,20 @@ def test_a_survey_on_a_phone_of_360_pixels(browser: Browser, served: str) -> Non
     page.get_by_role("button", name="Дальше").click()
     page.locator("form[action$='send/'] button").click()
     expect(page.get_by_text("Ваш ответ принят").first).to_be_visible()
+    page.context.close()
+
+
+def test_a_guest_in_a_crowd_solves_a_puzzle_without_knowing(browser: Browser, served: str) -> None:
+    page = browser.new_context(locale="ru-RU").new_page()
+    for number, crowd in enumerate((False, True)):
+        page.goto(f"{served}{GUESTS}answer/1/")
+        page.locator('input[name="q1"]').nth(number).check(force=True)
+        page.get_by_role("button", name="Дальше").click()
+        if crowd:  # twenty neighbours have just answered from this part of the network
+            moved("UPDATE limits_bucket SET tokens = 0, at = now() WHERE door = 'guests'")
+        with page.expect_response(lambda answer: "/send/" in answer.url) as first:
+            page.locator("form[action$='send/'] button").click()
+        assert first.value.status == (429 if crowd else 302)
+        expect(page.get_by_text("Ответ принят").first).to_be_visible()
+    moved("DELETE FROM limits_bucket WHERE door = 'guests'")
     page.context.close()
