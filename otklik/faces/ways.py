@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from otklik.flow.channels.chats.queries import standings
 from otklik.flow.channels.mailbox.queries import inviting, mailboxes
 from otklik.flow.channels.peers.queries import active_peers
 from otklik.flow.channels.peers.queries import waiting as forwards_waiting
+from otklik.flow.channels.push.rules import WAY as PUSH
 from otklik.flow.channels.sms.queries import waiting as texts_waiting
 from otklik.flow.channels.ways.queries import shut
 from otklik.ground.kit import antivirus
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 
 PEER = "peers"
+STALE = timedelta(hours=1)
+"""The longest pause is ten minutes: a service that was not asked for so long has nothing to get."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def rows() -> list[Row]:
     found = [
         _row(_("Почта"), "email", letters.get("email", (0, None)), closed.get("email")),
         _row(_("СМС"), "sms", _together(letters.get("sms", (0, None)), texts), closed.get("sms")),
+        _devices(letters.get("push", (0, None)), closed),
         *_bots(closed),
         *_boxes(closed),
         *_peers(closed),
@@ -55,6 +61,19 @@ def rows() -> list[Row]:
     if news[0]:
         found.append(_row(_("Новости в чаты"), "chats", news, None))
     return sorted(found, key=lambda row: row.failing_since is None)
+
+
+def _devices(queue: tuple[int, datetime | None], closed: Mapping[str, Way]) -> Row:
+    """Return the way to devices: of all push services the one that is silent the longest.
+
+    Whoever subscribes names the service: one that nobody asks any more is no trouble of ours.
+    """
+    asked = timezone.now() - STALE
+    services = [way for code, way in closed.items() if code.startswith(PUSH)]
+    silent = [way for way in services if way.changed_at > asked]
+    worst = min(silent, key=lambda way: way.failing_since or asked, default=None)
+    row = _row(_("Уведомления на устройства"), "push", queue, worst)
+    return replace(row, note=f"{worst.code.removeprefix(PUSH)}: {row.note}") if worst else row
 
 
 def _boxes(closed: Mapping[str, Way]) -> list[Row]:
@@ -108,7 +127,7 @@ def doors(now: datetime) -> dict[str, dict[str, int]]:
     if (there := antivirus.answers()) is not None:
         told["antivirus"] = {"waiting": 0, "failing": int(not there)}
     for row in rows():
-        name = row.kind if row.kind in {"email", "sms", "mailbox", PEER} else "chats"
+        name = row.kind if row.kind in {"email", "sms", "push", "mailbox", PEER} else "chats"
         found = told.setdefault(name, {"waiting": 0, "failing": 0})
         found["waiting"] += row.waiting + row.unread
         found["failing"] += row.failing_since is not None

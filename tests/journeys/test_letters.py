@@ -88,7 +88,7 @@ def test_the_author_hears_of_the_start_the_delay_and_the_answer_each_once() -> N
     told = [entry.data["about"] for entry in about(case.ref) if entry.kind == "letter.sent"]
     assert told == ["case.extended", "case.answered"]  # what is owed is in the history
     page = signed_in(boris()).get(f"/desk/c/{case.spoken}/").content.decode()
-    assert "Автору отправлено письмо" in page
+    assert "Автору отправлено уведомление" in page
 
 
 def test_in_the_language_of_the_message() -> None:

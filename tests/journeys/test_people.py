@@ -115,7 +115,7 @@ def test_others_people_do_not_exist_for_a_bodys_administrator() -> None:
     assert boris().person.last_name in listed
     assert other.person.last_name not in listed
     assert admin.get(f"/desk/people/{other.pk}/").status_code == 404
-    for verb in ("give", "take", "switch", "again"):
+    for verb in ("give", "take", "switch", "again", "sign-out"):
         assert admin.post(f"/desk/people/{other.pk}/{verb}/", {"membership": 1}).status_code == 404
     refused = admin.post("/desk/people/", {"email": "x@example.ru", "organisation": "cur"})
     assert refused.status_code == 422

@@ -108,8 +108,9 @@ def service(settings: Any) -> Iterator[PushService]:
 
 
 @contextmanager
-def serving() -> Iterator[PushService]:
-    found, failures = PushService(), []
+def serving(port: int = 0, known: PushService | None = None) -> Iterator[PushService]:
+    failures: list[BaseException] = []
+    found = known or PushService()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -126,7 +127,7 @@ def serving() -> Iterator[PushService]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     found.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

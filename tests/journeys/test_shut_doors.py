@@ -18,6 +18,7 @@ from otklik.readers.notifications import commands, queries
 from otklik.readers.notifications.models import Delivery
 from tests.cast import boris, opened_case, signed_in
 from tests.journeys.test_chats import TelegramChat, _open
+from tests.journeys.test_push import serving, subscribed
 from tests.messengers import Messenger, Telegram
 
 if TYPE_CHECKING:
@@ -173,6 +174,31 @@ def test_a_shut_bot_is_seen_by_those_who_watch(
         chat.sends(text="Не горит фонарь у подъезда")
         assert health(client)["chats"] == {"waiting": 1, "failing": 1}
     assert signed_in(boris()).get("/desk/channels/").status_code == 403
+
+
+def test_a_push_service_that_is_down_is_tried_once_for_all_and_hears_each_notice_once(
+    settings: Any, post: Post, client: Client
+) -> None:
+    settings.HTTP_INNER_HOSTS = ["127.0.0.1"]
+    with serving() as service:
+        subscribed(service)
+    for text in ("Яма у дома", "Яма у школы", "Яма у моста"):
+        opened_case(now=timezone.now(), text=text)
+    catch_up(["notifications"])
+    now = timezone.now()
+    deliver(now)
+    notices = Delivery.objects.filter(channel="push")
+    assert sorted(notices.values_list("tries", flat=True)) == [0, 0, 1]
+    assert len(post.letters) == 3, "letters do not wait for devices"
+    assert health(client)["push"] == {"waiting": 3, "failing": 1}
+    page = signed_in(accounts.official(accounts.ADMINISTRATOR)).get("/desk/channels/")
+    assert "127.0.0.1: ConnectError" in page.content.decode()
+
+    with serving(int(service.url.rpartition(":")[2]), service):
+        deliver(now + HOUR)
+        deliver(now + 2 * HOUR)
+    assert len(service.taken) == 3
+    assert health(client)["push"] == {"waiting": 0, "failing": 0}
 
 
 def test_one_address_that_is_refused_shuts_nothing(post: Post, client: Client) -> None:

@@ -10,6 +10,7 @@ from otklik.flow.channels.base import Outcome, Sent
 from otklik.flow.channels.chats import outbound as chats
 from otklik.flow.channels.email import outbound as email
 from otklik.flow.channels.push import outbound as push
+from otklik.flow.channels.push.rules import way_of
 from otklik.flow.channels.sms import outbound as sms
 from otklik.flow.channels.sms.rules import CLAIM, GIVEN_UP, wait
 from otklik.flow.channels.social import outbound as social
@@ -29,7 +30,7 @@ from otklik.readers.notifications.queries import composed, pushed
 from otklik.readers.notifications.rules import TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime, time
 
     from otklik.flow.intake.models import Report
@@ -51,18 +52,30 @@ def deliver(delivery_id: int, *, now: datetime) -> Delivery | None:
     if quiet is not None:
         _postpone(delivery.pk, quiet)
         return None
-    if delivery.channel == Delivery.Channel.PUSH:
-        return note(delivery.pk, _push(delivery, now=now), now=now)
-    found = composed(delivery)
-    if found is None:
+    way, send = _way(delivery, now)
+    if send is None:
         return note(delivery.pk, None, now=now)
-    until = clockwork.shut_until(found.way, now)
+    until = clockwork.shut_until(way, now)
     if until is not None:
         _postpone(delivery.pk, until)
         return None
-    sent = _try(delivery, found)
-    clockwork.note(found.way, sent, now)
+    sent = send()
+    clockwork.note(way, sent, now)
     return note(delivery.pk, sent, now=now)
+
+
+def _way(delivery: Delivery, now: datetime) -> tuple[str, Callable[[], Sent] | None]:
+    """Return which way a notice goes and what sends it; nothing where nobody is to be told."""
+    if delivery.channel == Delivery.Channel.PUSH:
+        pair = pushed(delivery)
+        if pair is None:
+            return "", None
+        device, notice = pair
+        return way_of(device.endpoint), lambda: push.send(notice, device, now=now)
+    found = composed(delivery)
+    if found is None:
+        return "", None
+    return found.way, lambda: _try(delivery, found)
 
 
 @command
@@ -81,14 +94,6 @@ def _try(delivery: Delivery, found: Composed) -> Sent:
             return social.send(found.letter.text, int(key), once)
         return chats.send(found.letter.text, found.buttons, int(key), once)
     return email.send(found.letter, found.address)
-
-
-def _push(delivery: Delivery, *, now: datetime) -> Sent | None:
-    found = pushed(delivery)
-    if found is None:
-        return None
-    device, notice = found
-    return push.send(notice, device, now=now)
 
 
 @command

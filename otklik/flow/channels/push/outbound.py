@@ -57,7 +57,8 @@ def send(notice: Notice, device: Device, *, now: datetime) -> Sent:
     try:
         reply = http.post(device.endpoint, headers=headers, content=sealed["body"])
     except http.HTTPError as error:
-        return Sent(Outcome.RETRY, note=http.told(error))
+        shut = not isinstance(error, http.ClosedError)  # an inner address is one subscriber's word
+        return Sent(Outcome.RETRY, note=http.told(error), shut=shut)
     if reply.ok:
         return Sent(Outcome.DELIVERED)
     if reply.status in GONE:

@@ -80,6 +80,14 @@ def origin_of(endpoint: str) -> str:
     return f"{address.scheme}://{address.netloc}"
 
 
+WAY, LONGEST_WAY = "push:", 40
+
+
+def way_of(endpoint: str) -> str:
+    """Return behind what its notices wait while its service does not answer."""
+    return f"{WAY}{urlsplit(endpoint).hostname}"[:LONGEST_WAY]
+
+
 BROWSERS = (("YaBrowser", "Яндекс Браузер"), ("SamsungBrowser", "Samsung Internet"),
             ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
             ("Safari", "Safari"))  # fmt: skip
