@@ -145,6 +145,8 @@ def test_five_hundred_messages_become_one_problem_with_one_answer(client: Client
 
 
 def each_number_opens_the_list_that_it_counts(client: Client, address: str) -> None:
+    listed = client.get("/desk/problems/?status=answered").content.decode()
+    assert re.search(rf'data-cases="\d+">{MESSAGES + 1}<', listed)
     page = client.get(address).content.decode()
     tiles = dict(re.findall(r'data-part="(\w+)"[^>]*>(\d+)<', page))
     assert tiles == {

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from otklik.flow.cases import rules as case_rules
 from otklik.flow.cases.models import Case
-from otklik.flow.cases.queries import LIGHT, cases_of, permissions_on
+from otklik.flow.cases.queries import LIGHT, cases_of, permissions_on, visible_to
 from otklik.flow.intake.models import Report
 from otklik.flow.problems import rules
 from otklik.flow.problems.models import GroupAction, Joining, Problem
@@ -61,8 +61,14 @@ def may_group(official: Official) -> bool:
 
 
 def problems_for(official: Official, *, status: str = "open") -> QuerySet[Problem]:
-    """Return the problems that an official sees: all that are public, else those of their cases."""
-    found = _problems().annotate(cases=Count("links"))
+    """Return the problems that an official sees: all that are public, else those of their cases.
+
+    `cases` counts the cases that they see.
+    """
+    seen = Q()
+    if not powers_of(official).everywhere("see_case"):
+        seen = Q(links__case__in=visible_to(official).values("pk"))
+    found = _problems().annotate(cases=Count("links", filter=seen, distinct=True))
     if status:
         found = found.filter(status=status)
     if may_group(official):
