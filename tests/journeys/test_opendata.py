@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from otklik.readers.opendata import jobs
 from otklik.readers.opendata.exports import publish
 from tests.cast import NOW, opened_case
 
@@ -33,7 +34,7 @@ def taken(client: Client, name: str) -> bytes:
 
 
 def test_all_forms_hold_the_same_public_messages_as_they_are_described(client: Client) -> None:
-    assert "ближайшей ночью" in client.get("/data/").content.decode()
+    assert "в ближайшие минуты" in client.get("/data/").content.decode()
     cases = [opened_case(text="Яма, звоните +7 921 123-45-67") for _ in range(3)]
     lone = opened_case(lat=59.30, lon=39.95)
     private = opened_case(wants_public=False)
@@ -58,6 +59,17 @@ def test_all_forms_hold_the_same_public_messages_as_they_are_described(client: C
     page = client.get("/data/").content.decode()
     assert "messages.parquet" in page
     assert "CC-BY-4.0" in page
+
+
+def test_a_new_server_makes_them_at_once_and_then_each_night(client: Client) -> None:
+    case = opened_case()
+    jobs.first(timestamp=0)
+    assert case.number in taken(client, "messages.csv").decode()
+    later = opened_case()
+    jobs.first(timestamp=300)
+    assert later.number not in taken(client, "messages.csv").decode(), "the night is not yet"
+    jobs.publish(timestamp=600)
+    assert later.number in taken(client, "messages.csv").decode()
 
 
 def test_small_counts_are_hidden_and_no_other_file_leaves(client: Client) -> None:

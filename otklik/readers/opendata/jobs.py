@@ -13,3 +13,13 @@ def publish(timestamp: int) -> None:  # noqa: ARG001  (the minute it stands for)
     from otklik.readers.opendata import exports  # noqa: PLC0415  (polars only where it is needed)
 
     exports.publish(timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="opendata.first", queue="timers", queueing_lock="opendata.first")
+def first(timestamp: int) -> None:  # noqa: ARG001
+    """Make every set once on a new server: nobody waits for its first night."""
+    from otklik.readers.opendata import exports, queries  # noqa: PLC0415
+
+    if queries.description() is None:
+        exports.publish(timezone.now())
