@@ -97,6 +97,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "cut_measures": [BY_CODE[code] for code in _measures_of(by)],
         "cut": _cut(official, filters, by, now),
         "chart": figures.bars([(figures.title_of("week", w), n) for w, n in weeks.items()]),
+        "weeks": _weeks(official, filters, now),
         "channels_chart": _channels(official, filters, now),
         **_lists(),
     }
@@ -139,6 +140,19 @@ def _cut(official: Official, filters: Filters, by: str, now: datetime) -> list[d
     if by == "week":
         return sorted(lines, key=lambda line: str(line["key"]))
     return sorted(lines, key=lambda line: (-line["count"], line["title"]))
+
+
+def _weeks(official: Official, filters: Filters, now: datetime) -> list[tuple[str, Any]]:
+    """Return the numbers of the chart of weeks, each with the list behind it."""
+    measure = BY_CODE["received"]
+    table = queries.table(official, [measure], filters, "week", now)
+    return [
+        (
+            figures.title_of("week", week),
+            figures.figure(measure, line["received"], figures.narrowed(filters, "week", week), now),
+        )
+        for week, line in sorted(table.items(), key=lambda pair: str(pair[0]))
+    ]
 
 
 def _channels(official: Official, filters: Filters, now: datetime) -> list[dict[str, Any]]:
