@@ -94,6 +94,9 @@ def test_a_citizen_answers_one_at_a_time_and_the_last_answer_counts() -> None:
     for number in range(len(SEEDS)):
         page = text(browser, f"{root}answer/")
         assert f"отвечено {number} из 8" in page
+        looks = re.findall(r'class="([^"]+)" name="answer" value="(?:dis)?agree"', page)
+        assert len(looks) == 2
+        assert len(set(looks)) == 1, "neither answer stands out"
         said = {"statement": asked(page), "answer": ("agree", "disagree", "pass")[number % 3]}
         assert browser.post(f"{root}answer/", said)["Location"] == f"{root}answer/"
     assert "Вы ответили на всё" in text(browser, f"{root}answer/")
