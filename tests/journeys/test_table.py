@@ -22,7 +22,9 @@ def day(ago: int) -> str:
 def rows(asked: dict[str, str]) -> dict[str, int]:
     """Return what the table says: how many messages, by place."""
     page = signed_in(elena()).get("/monitor/table/", asked).content.decode()
-    found = re.findall(r'<th scope="row">(.*?)</th><td>.*?</td><td>.*?</td><td>(\d+)</td>', page)
+    found = re.findall(
+        r'<th scope="row">(.*?)</th><td>.*?</td><td>.*?</td><td>(?:<a [^>]*>)?(\d+)<', page
+    )
     for name, value in asked.items():
         named = name == "days" and "to" in asked  # named days stand before a period
         if f'<option value="{value}"' in page and not named:
