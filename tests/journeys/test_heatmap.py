@@ -118,7 +118,7 @@ def test_the_panel_beside_the_map_follows_its_filters_and_opens_the_lists_of_the
     make_world()
     now = timezone.now()
     for n in range(4):
-        opened_case(now=now - timedelta(minutes=n), topic="roads-pothole")
+        opened_case(now=now - timedelta(seconds=n), topic="roads-pothole")
     opened_case(now=now, topic="waste-bulky")
     opened_case(now=now - timedelta(days=40), topic="roads-pothole")
     catch_up()
