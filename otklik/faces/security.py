@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.urls import Resolver404, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,20 +33,26 @@ def refusals(
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        status, page = response.status_code, request.resolver_match
-        if status in REFUSED or (status == NOT_FOUND and page and _who(request)):
-            name = page.view_name if page else "-"
-            logger.info("refused %s %s %s %s", status, request.method, name,
-                        _who(request) or "guest")  # fmt: skip
+        status = response.status_code
+        if status in REFUSED or status == NOT_FOUND:
+            name = _name(request)
+            who = "" if name in UNNAMED else _who(request)
+            if status in REFUSED or (name != "-" and who):
+                logger.info("refused %s %s %s %s", status, request.method, name, who or "guest")
         return response
 
     return answer
 
 
+def _name(request: HttpRequest) -> str:
+    """Return the page's name, also of one that was refused before it was looked up."""
+    try:
+        return (request.resolver_match or resolve(request.path_info)).view_name
+    except Resolver404:
+        return "-"
+
+
 def _who(request: HttpRequest) -> str:
-    page = request.resolver_match
-    if page and page.view_name in UNNAMED:
-        return ""
     person = request.user
     return person.ref if person.is_authenticated else ""
 
