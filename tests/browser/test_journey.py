@@ -263,6 +263,7 @@ def test_a_failed_sending_is_told_and_nothing_is_lost(
     anna.goto(f"{served}/send/")
     anna.fill("#id_text", UNSURE)
     anna.locator('input[name="place_kind"][value="unknown"]').check(force=True)
+    anna.locator('input[name="contact_kind"][value="none"]').check(force=True)
     anna.route("**/send/**", lambda route: route.fulfill(status=status, body="<h1>Bad</h1>"))
     anna.locator(".sendbar button").click()
     anna.locator("[data-state]", has_text=said).wait_for()
