@@ -222,7 +222,7 @@ function send(form: HTMLFormElement, say: Say, state: HTMLElement): void {
 
 /** Writes the message down in the phone, then sends: whatever breaks or is killed, it goes on by itself. */
 async function sendKept(form: HTMLFormElement, files: Map<File, string>, say: Say, state: HTMLElement): Promise<void> {
-  const { alone, bodyOf, drop, keep, uploadAll, wakeLater } = await import("../lib/waiting");
+  const { alone, bodyOf, drop, keep, listen, one, uploadAll, wakeLater } = await import("../lib/waiting");
   const message = written(form, files);
   const token = find<HTMLInputElement>('[name="csrfmiddlewaretoken"]', form)?.value;
   if (!token && !/[\p{L}\p{N}]/u.test(message.title)) {
@@ -261,6 +261,10 @@ async function sendKept(form: HTMLFormElement, files: Map<File, string>, say: Sa
   ready(form);
   if (!answer) {
     state.textContent = say("kept");
+    listen(async () => {
+      const waits = (await one(message.key))?.state === "waits";
+      if (!waits && state.textContent === say("kept")) state.textContent = ""; // what is above the form tells its number
+    });
     form.reset();
     files.clear();
     form.dispatchEvent(new Event("otklik:blank"));

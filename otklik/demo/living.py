@@ -35,6 +35,8 @@ ASKED = "Уточните, пожалуйста: какой это дом и п�
 REPLIED = "Второй подъезд, повторяется каждый день с прошлой недели."
 EXTENDED = "Нужен проезд техники, ждём открытия улицы после ремонта сетей."
 RETURNED = "Участок не в нашей границе, просим уточнить владельца."
+UNREAD = timedelta(hours=4)
+"""An answer written so lately still waits for its approver, unless it is urgent."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,8 @@ def _answer(life: Life, case: Case, at: datetime, *, interim_until: datetime | N
         interim=interim_until is not None, control_at=interim_until, proofs=proofs,
         by=life.staff.executor, now=written,
     )  # fmt: skip
-    cases.approve_answer(case.number, by=life.staff.approver, now=at)
+    if case.urgent or at < life.now - UNREAD:
+        cases.approve_answer(case.number, by=life.staff.approver, now=at)
 
 
 def _judge(life: Life, number: str, answered: datetime) -> None:
@@ -175,7 +178,7 @@ def _judge(life: Life, number: str, answered: datetime) -> None:
     reason = "Проверили на месте: автор прав" if upheld else "Работы приняты, акт приложен к делу"
     cases.judge_dispute(number, upheld=upheld, reason=reason, by=life.staff.judge, now=judged)
     again = life.after(judged, 10, 40)
-    if upheld and again < life.now:
+    if upheld and again < life.now - UNREAD:
         case = with_known(Case.objects.get(number=number))
         cases.start_case(number, by=life.staff.executor, now=judged + (again - judged) / 2)
         _answer(life, case, again)

@@ -194,10 +194,11 @@ def test_the_network_goes_amid_a_photo_and_the_message_arrives_once(
     telephone.set_offline(True)  # nothing new begins, the worker's neither
     line.send("Network.emulateNetworkConditions", {"offline": True, **thin})  # what goes breaks
     page.locator("[data-state]", has_text="сохранено в телефоне").wait_for()
-    page.goto(f"{served}/messages/")
-    expect(page.locator("[data-waiting-rows] li")).to_have_count(1)
+    expect(page.locator("[data-waits]")).to_contain_text("Ждёт сети")
     line.detach()
     telephone.set_offline(False)
+    page.locator("[data-waits-number]").wait_for()
+    expect(page.locator("[data-state]")).to_be_empty()  # it is no longer kept here
     page.locator("[data-waits-number]").click()
     number = page.locator("[data-number]").inner_text()
     desk = entered(browser, served, MODERATOR)
