@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from functools import wraps
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 _everything: list[Callable[[], None]] = []
+SOONEST = 0.5
+"""What was read together is not read anew together: each lives this share of its time, or more."""
 
 
 def remembered(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -40,7 +43,7 @@ def remembered(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 now = time.monotonic()
                 for old in [each for each, (until, _) in kept.items() if until <= now]:
                     kept.pop(old, None)
-                kept[key] = (now + seconds, value)
+                kept[key] = (now + seconds * random.uniform(SOONEST, 1), value)
             return value
 
         _everything.append(kept.clear)
