@@ -28,7 +28,7 @@ from otklik.journal.following import catch_up
 from otklik.readers.notifications import jobs
 from otklik.readers.notifications.models import Delivery
 from tests.access.test_sealed import dump
-from tests.cast import VOLOGDA, boris, clara, elena, signed_in
+from tests.cast import VOLOGDA, answered, boris, elena, signed_in
 from tests.messengers import KEY, Max, Messenger, Telegram, Vk
 
 if TYPE_CHECKING:
@@ -244,12 +244,6 @@ def written(chat: Chat, text: str = LAMP) -> Case:
     return found
 
 
-def answered(case: Case) -> None:
-    now = timezone.now()
-    cases.submit_answer(case.number, text=ANSWER, result="explained", by=boris(), now=now)
-    cases.approve_answer(case.number, by=clara(), now=now)
-
-
 def test_from_the_first_words_with_a_photo_to_an_answered_and_rated_case(chat: Chat) -> None:
     (asked,) = chat.sends(text=LAMP, photo="large")
     assert "Где это?" in words([asked])
@@ -280,7 +274,7 @@ def test_from_the_first_words_with_a_photo_to_an_answered_and_rated_case(chat: C
     assert LAMP in page
     assert "тот же чат" in page
 
-    answered(case)
+    answered(case, ANSWER)
     (news,) = chat.told()
     assert ANSWER in words([news])
     solved = presses(news)[0]
@@ -400,7 +394,7 @@ def test_the_executors_words_are_answered_in_the_chat(telegram: Chat) -> None:
 
 def test_who_is_not_content_disputes_by_a_button(telegram: Chat) -> None:
     case = written(telegram)
-    answered(case)
+    answered(case, ANSWER)
     telegram.told()
     (stars,) = telegram.sends(press=f"rate:{case.number}:1")
     (low,) = telegram.sends(press=presses(stars)[0])
@@ -413,7 +407,7 @@ def test_who_is_not_content_disputes_by_a_button(telegram: Chat) -> None:
 
 def test_anothers_number_opens_nothing(telegram: Chat) -> None:
     case = written(telegram)
-    answered(case)
+    answered(case, ANSWER)
     now = timezone.now()
     other = Talk.objects.create(region=telegram.bot.region, bot=telegram.bot, peer="5", next_at=now,
                                 begun_at=now, touched_at=now)  # fmt: skip
@@ -427,7 +421,7 @@ def test_who_wants_no_news_hears_answers_alone(telegram: Chat) -> None:
     telegram.sends(text="/stop")
     case = written(telegram)
     assert Delivery.objects.get(kind="case.registered").state == "dropped"
-    answered(case)
+    answered(case, ANSWER)
     assert ANSWER in words(telegram.told())
 
 

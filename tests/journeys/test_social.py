@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
-from otklik.flow.cases import commands as cases
 from otklik.flow.cases.queries import case_of_report
 from otklik.flow.channels.social import commands
 from otklik.flow.channels.social.models import Mention
@@ -17,7 +16,7 @@ from otklik.journal.following import catch_up
 from otklik.readers.notifications import jobs
 from otklik.readers.notifications.models import Delivery
 from tests.access.test_sealed import dump
-from tests.cast import boris, bound, clara, elena, signed_in
+from tests.cast import answered, boris, bound, clara, elena, signed_in
 from tests.journeys.test_chats import MaxChat, TelegramChat, VkChat, _open
 from tests.messengers import Max, Telegram, Vk
 
@@ -86,12 +85,6 @@ def confirmed(mention: Mention, **said: str) -> Case:
     return found
 
 
-def answered(case: Case, text: str = ANSWER) -> None:
-    now = timezone.now()
-    cases.submit_answer(case.number, text=text, result="explained", by=boris(), now=now)
-    cases.approve_answer(case.number, by=clara(), now=now)
-
-
 def told() -> None:
     catch_up(["notifications"])
     jobs.deliver(delivery_ids=list(Delivery.objects.order_by("pk").values_list("pk", flat=True)))
@@ -116,7 +109,7 @@ def test_a_comment_is_answered_in_its_thread_within_its_term(vk: Chat) -> None:
     assert case.spoken in first["message"]
     assert (first["owner_id"], first["post_id"], first["reply_to_comment"]) == ("-77", "5", "8")
     assert first["from_group"] == "77"
-    answered(case)
+    answered(case, ANSWER)
     told()
     (reply,) = vk.server.said()
     assert ANSWER in reply["message"]
@@ -139,7 +132,7 @@ def test_a_message_of_an_open_chat_is_answered_there(
     for chat in _open(person, messenger, settings, tmp_path):
         body, headers = group_message(chat, TROUBLE)
         assert chat.post(body, **headers).content == b"ok"
-        answered(confirmed(Mention.objects.get()))
+        answered(confirmed(Mention.objects.get()), ANSWER)
         told()
         _, reply = chat.server.said()
         assert ANSWER in reply["text"]
