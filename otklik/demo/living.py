@@ -35,7 +35,7 @@ ASKED = "Уточните, пожалуйста: какой это дом и п�
 REPLIED = "Второй подъезд, повторяется каждый день с прошлой недели."
 EXTENDED = "Нужен проезд техники, ждём открытия улицы после ремонта сетей."
 RETURNED = "Участок не в нашей границе, просим уточнить владельца."
-UNREAD = timedelta(hours=4)
+UNREAD = timedelta(hours=20)
 """An answer written so lately still waits for its approver, unless it is urgent."""
 
 

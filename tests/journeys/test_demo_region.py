@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
-from otklik.demo import accounts, seeding
+from otklik.demo import accounts, living, seeding
 from otklik.demo.appealing import WRITTEN, write_appeals
 from otklik.flow.appeals.models import Notice, Signature
 from otklik.flow.cases.models import Case, Proof
@@ -16,7 +18,7 @@ from otklik.flow.intake.models import Attachment
 from otklik.ground.accounts.queries import powers_of
 from otklik.ground.territories.queries import region
 from otklik.journal.models import Entry
-from tests.cast import NOW, olga, signed_in
+from tests.cast import NOW, olga, opened_case, signed_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +78,21 @@ def test_what_happens_to_messages_happens_in_the_demo(monkeypatch: pytest.Monkey
     assert {f"case.{each}" for each in asked} <= told
     assert Attachment.objects.filter(purpose="message").exists()
     assert Proof.objects.exists()
+
+
+@pytest.mark.parametrize(("hours", "status"), [(5, "approval"), (30, "answered")])
+def test_an_answer_of_the_last_hours_waits_for_its_approver(
+    monkeypatch: pytest.MonkeyPatch, hours: int, status: str
+) -> None:
+    accounts.settle(region())
+    staff = living.Staff(
+        seeding.everybody(), *map(accounts.official, (accounts.APPROVER, accounts.SECOND_APPROVER,
+                                                      accounts.MODERATOR)),
+    )  # fmt: skip
+    nothing = dict.fromkeys(seeding.world(1).behaviour, 0.0)
+    monkeypatch.setattr(living, "_answered_at", lambda *_: NOW - timedelta(hours=hours))
+    moment = NOW - timedelta(days=4)
+    case = opened_case(now=moment)
+    living.live(living.Life(random.Random(1), nothing, staff, NOW), case.number, moment)
+    case.refresh_from_db()
+    assert case.status == status
