@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from otklik.demo.accounts import LOCAL_ADMIN
 from tests.browser.test_journey import entered
@@ -77,7 +78,7 @@ def test_a_town_s_page_with_three_widgets_under_a_strict_policy(
     page = browser.new_context(viewport=NARROW, locale="ru-RU").new_page()  # type: ignore[arg-type]
     page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
     page.goto(town)
-    assert page.locator("otklik-widget").count() == 3
+    expect(page.locator("otklik-widget")).to_have_count(3)
     form = page.frame_locator("otklik-widget >> nth=1 >> iframe")
     form.locator("#id_text").fill("Большая яма на проезжей части у дома 12")
     form.locator("#id_address").fill("Вологда, улица Мира, 12")
@@ -97,7 +98,7 @@ def test_a_town_s_page_with_three_widgets_under_a_strict_policy(
     page.keyboard.press("Enter")
     page.frame_locator("otklik-widget dialog iframe").locator("#id_text").wait_for()
     page.locator("otklik-widget dialog button").click()
-    assert page.locator("otklik-widget dialog").count() == 0
+    expect(page.locator("otklik-widget dialog")).to_have_count(0)
     heights = page.evaluate(
         "[...document.querySelectorAll('otklik-widget')]"
         ".map(each => each.shadowRoot.querySelector('iframe').offsetHeight)"
