@@ -188,15 +188,17 @@ def behind(request: HttpRequest) -> HttpResponse:
         found = heat.behind(place, filters_of(asked, now), part, now=now)
     except heat.UnknownPlaceError:
         raise Http404 from None
-    seen = visible_numbers(official, [each["number"] for each in found])
-    page = Paginator([each for each in found if each["number"] in seen], PAGE).get_page(
+    numbers = found.numbers
+    seen = visible_numbers(official, numbers)
+    page = Paginator([each for each in numbers if each in seen], PAGE).get_page(
         request.GET.get("page")
     )
     told = {"place": place, "part": part} | {name: each for name, each in asked.items() if each}
     context = {
         "title": titled(heat.title(place)), "part_title": PARTS[part], "page": page,
+        "cases": found.shown(list(page)),
         "asked": urlencode({name: each for name, each in asked.items() if each}),
-        "query": urlencode(told), "hidden": len(found) - len(seen) if sees_all(official) else 0,
+        "query": urlencode(told), "hidden": len(numbers) - len(seen) if sees_all(official) else 0,
     }  # fmt: skip
     return render(request, "monitor/behind.html", context)
 

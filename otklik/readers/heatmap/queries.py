@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ from otklik.readers.heatmap.counting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from otklik.ground.accounts.models import Official
     from otklik.ground.topics.models import Topic
@@ -374,8 +375,34 @@ PARTS = ("count", "open", "overdue")
 """The figures of a place that a list stands behind."""
 
 
-def behind(place: str, filters: HeatFilters, part: str, *, now: datetime) -> list[dict[str, Any]]:
-    """Return every message that a figure of a place counts, the newest first, for officials.
+@dataclass(frozen=True)
+class Behind:
+    """The messages that a figure of a place counts, the newest first."""
+
+    seen: Seen
+    lines: pl.DataFrame
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of all of them."""
+        return [f"{number:08d}" for number in self.lines["number"].to_list()]
+
+    def shown(self, numbers: Sequence[str]) -> list[dict[str, Any]]:
+        """Return some of them as a list shows them, in the same order."""
+        words, asked = self.seen.copy.words, [int(number) for number in numbers]
+        page = self.lines.filter(pl.col("number").is_in(asked)).with_columns(
+            is_open=pl.col("closed_at") == 0, late=self.seen.late
+        )
+        known, states = words.codes("topic"), words.codes("status")
+        titles = topic_titles(known.get(n) for n in page["topic"].unique())
+        return [
+            _case(line, known.get(line["topic"], ""), states, titles, self.seen.seconds)
+            for line in page.iter_rows(named=True)
+        ]
+
+
+def behind(place: str, filters: HeatFilters, part: str, *, now: datetime) -> Behind:
+    """Return what a figure of a place counts, for officials.
 
     UnknownPlaceError if there is no such place.
     """
@@ -390,13 +417,7 @@ def behind(place: str, filters: HeatFilters, part: str, *, now: datetime) -> lis
         if part == "count"
         else seen.side.rows(rules.Span(0, seen.window.end), condition=asked, part="open")
     )
-    lines = lines.with_columns(is_open=pl.col("closed_at") == 0, late=seen.late).reverse()
-    known, states = seen.copy.words.codes("topic"), seen.copy.words.codes("status")
-    titles = topic_titles(known.get(n) for n in lines["topic"].unique())
-    return [
-        _case(line, known.get(line["topic"], ""), states, titles, seen.seconds)
-        for line in lines.iter_rows(named=True)
-    ]
+    return Behind(seen, lines.reverse())
 
 
 def _case(
