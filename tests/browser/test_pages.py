@@ -128,6 +128,7 @@ PAGES = (
     *(("moderator", f"/desk/problems/{{problem}}/?part={part}", 390) for part in PARTS),
     *(("leader", f"/desk/{path}", 390) for path in ("instructions/{task}/", "roadmaps/{roadmap}/")),
     ("leader", "/desk/statistics/list/?measure=received&part=whole", 390),
+    *(("leader", "/monitor/behind/?place=vologda-city&part=open", width) for width in (360, 1366)),
     *(("registrar", f"/desk/{path}", 390) for path in ("c/{appeal}/", "appeals/sstu/?part=InWork")),
     ("votes2", "/desk/votes/{ballots}/papers/{sheet}/", 390),
     *(("reception", f"/desk/reception/{path}", 390) for path in ("", "day/", "control/")),
